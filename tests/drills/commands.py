@@ -22,8 +22,10 @@ from orderflow import (
     OrderLine,
     PartialAllocation,
     Preemption,
+    Preference,
     Queue,
     Rationing,
+    SourcingPolicy,
     StockKey,
 )
 from orderflow.commands import (
@@ -41,6 +43,7 @@ from orderflow.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -53,6 +56,7 @@ from orderflow.commands import (
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.edits import (
@@ -93,6 +97,7 @@ _POLICIES = (
 )
 
 _SKUS = ("MUG", "CUP", "TIN")
+_WAREHOUSES = ("leeds", "leeds", "york")
 _STEP = 3
 """Each worker's first of so many commands places an order, and the others may be about it."""
 _BACK = 5
@@ -136,7 +141,7 @@ class _Draw:
 
     @property
     def key(self) -> StockKey:
-        return StockKey(self.seller_id, "leeds", self.dice.choice(_SKUS))
+        return StockKey(self.seller_id, self.dice.choice(_WAREHOUSES), self.dice.choice(_SKUS))
 
     @property
     def units(self) -> int:
@@ -170,7 +175,7 @@ class _Draw:
         return Order(
             order_id=order_id,
             seller_id=self.seller_id,
-            warehouse_id="leeds",
+            warehouse_id=self.dice.choice(_WAREHOUSES),
             lines=tuple(OrderLine(sku, sku, self.dice.randint(1, 2)) for sku in skus),
             placed_at=self.at,
             priority=self.dice.randrange(3),
@@ -182,8 +187,63 @@ def _seller_of(number: int) -> str:
 
 
 def _place(draw: _Draw) -> Command:
-    allocate = draw.dice.randrange(8) > 0
-    return PlaceOrder(order=draw.order(draw.command_id), allocate=allocate, **draw.own())
+    order, allocate = draw.order(draw.command_id), draw.dice.randrange(8) > 0
+    if draw.dice.randrange(4):
+        return PlaceOrder(order=order, allocate=allocate, **draw.own())
+    warehouses = draw.dice.choice([("leeds", "york"), ("york", "leeds")])
+    preference = draw.dice.choice([Preference.RANKED, Preference.FEWEST_PARCELS])
+    return PlaceOrder(
+        order=attrs.evolve(order, warehouse_id=""),
+        allocate=allocate,
+        sourcing=SourcingPolicy(warehouses=warehouses, preference=preference),
+        **draw.own(),
+    )
+
+
+def _place_again(draw: _Draw) -> Command:
+    """Place an order in place of another one, which may have been cancelled."""
+    of = draw.about()
+    new = draw.order(f"{draw.command_id}-again")
+    order = attrs.evolve(new, seller_id=of["seller_id"], replaces=of["order_id"])
+    return PlaceOrder(order=order, **draw.own())
+
+
+def _move(draw: _Draw) -> Command:
+    """Move an order, or what it is short of, to any of the warehouses."""
+    to, only_short = draw.dice.choice(_WAREHOUSES), draw.dice.randrange(2) == 0
+    return MoveOrder(warehouse_id=to, only_short=only_short, **draw.about())
+
+
+def _transfer(draw: _Draw) -> Command:
+    """Transfer stock under an id that tells where it goes."""
+    key = draw.key
+    to = "york" if key.warehouse_id == "leeds" else "leeds"
+    return TransferStock(
+        key=key,
+        units=draw.units,
+        to_warehouse_id=to,
+        receipt_id=f"{key.sku}-{to}",
+        expected_at=draw.at + timedelta(days=draw.units),
+        take_allocated=draw.dice.randrange(4) == 0,
+        **draw.own(),
+    )
+
+
+def _book_in_a_transfer(draw: _Draw) -> Command:
+    key = draw.key
+    return BookInStock(
+        key=key,
+        received=draw.units,
+        receipt_id=f"{key.sku}-{key.warehouse_id}",
+        more_to_come=draw.dice.randrange(2) == 0,
+        **draw.own(),
+    )
+
+
+def _withdraw_a_transfer(draw: _Draw) -> Command:
+    key = draw.key
+    receipt_id = f"{key.sku}-{key.warehouse_id}"
+    return WithdrawReceipt(seller_id=draw.seller_id, receipt_id=receipt_id, **draw.own())
 
 
 def _place_some(draw: _Draw) -> Command:
@@ -283,6 +343,11 @@ _MAKERS: dict[_Make, int] = {
     _book_in_a_receipt: 3,
     _announce: 3,
     _withdraw: 1,
+    _transfer: 8,
+    _book_in_a_transfer: 6,
+    _withdraw_a_transfer: 2,
+    _move: 6,
+    _place_again: 4,
     _count: 2,
     _adjust: 3,
     _edit: 10,

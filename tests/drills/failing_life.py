@@ -19,6 +19,7 @@ from orderflow import (
     OrderLine,
     PartialAllocation,
     Queue,
+    SourcingPolicy,
     StockKey,
 )
 from orderflow.commands import (
@@ -36,6 +37,7 @@ from orderflow.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     PickedLine,
     PlaceOrder,
     PlaceOrders,
@@ -48,6 +50,7 @@ from orderflow.commands import (
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.domain.model.returns import ReturnState
@@ -91,6 +94,7 @@ def life(seller_id: str = "acme") -> tuple[Command, ...]:
     story.a_long_queue_is_served()
     story.the_policy_changes()
     story.less_is_found()
+    story.another_warehouse_opens()
     return tuple(story.commands)
 
 
@@ -158,6 +162,21 @@ class _Story:
     def less_is_found(self) -> None:
         self._say(CountStock, key=self._key("TIN"), counted=3)
 
+    def another_warehouse_opens(self) -> None:
+        """Let some stock go there, an order leave from both, and a part of it move on."""
+        here, there = self._key("JUG"), self._key("JUG", "york")
+        due = self._at + timedelta(days=1)
+        to_york = {"to_warehouse_id": "york", "receipt_id": "ASN 3", "expected_at": due}
+        self._say(BookInStock, key=here, received=6)
+        self._say(TransferStock, key=here, units=4, **to_york)
+        over_both = SourcingPolicy(warehouses=("leeds", "york"))
+        wanted = attrs.evolve(self._order("N", ("JUG", 5)), warehouse_id="", replaces="E")
+        self._say(PlaceOrder, order=wanted, sourcing=over_both)
+        self._say(BookInStock, key=there, received=1, receipt_id="ASN 3", more_to_come=True)
+        self._of_seller(WithdrawReceipt, receipt_id="ASN 3")
+        self._about("N", MoveOrder, warehouse_id="leeds", only_short=True)
+        self._about("N", MoveOrder, warehouse_id="hull")
+
     def _say(self, kind: Any, **fields: Any) -> None:  # noqa: ANN401 - of any kind of command
         self._at += timedelta(minutes=1)
         number = f"command {len(self.commands):02}"
@@ -169,8 +188,8 @@ class _Story:
     def _about(self, order_id: str, kind: Any, **fields: Any) -> None:  # noqa: ANN401 - the same
         self._of_seller(kind, order_id=order_id, **fields)
 
-    def _key(self, sku: str) -> StockKey:
-        return StockKey(self._seller_id, "leeds", sku)
+    def _key(self, sku: str, warehouse_id: str = "leeds") -> StockKey:
+        return StockKey(self._seller_id, warehouse_id, sku)
 
     def _order(self, order_id: str, *wanted: tuple[str, int]) -> Order:
         lines = tuple(OrderLine(str(number), *each) for number, each in enumerate(wanted, 1))

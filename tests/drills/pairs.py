@@ -21,6 +21,7 @@ from orderflow import (
     PartialAllocation,
     Preemption,
     Queue,
+    SourcingPolicy,
     StockKey,
 )
 from orderflow.adapters.sql import SqlRepository, Tables
@@ -36,10 +37,12 @@ from orderflow.commands import (
     EditOrder,
     HoldOrder,
     LimitBackOrders,
+    MoveOrder,
     PlaceOrder,
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
+    TransferStock,
     WithdrawReceipt,
 )
 from orderflow.core import State
@@ -76,13 +79,14 @@ class Pair:
     is_long: bool = False
 
 
-def place(order_id: str, *wanted: tuple[str, int]) -> PlaceOrder:
+def place(order_id: str, *wanted: tuple[str, int], warehouse_id: str = "leeds") -> PlaceOrder:
     lines = tuple(OrderLine(str(number), *each) for number, each in enumerate(wanted))
     at = NOON + timedelta(minutes=ord(order_id))
     order = Order(
-        order_id=order_id, seller_id="acme", warehouse_id="leeds", lines=lines, placed_at=at
+        order_id=order_id, seller_id="acme", warehouse_id=warehouse_id, lines=lines, placed_at=at
     )
-    return PlaceOrder(order=order, at=at)
+    sourcing = None if warehouse_id else SourcingPolicy(warehouses=("leeds", "york"))
+    return PlaceOrder(order=order, at=at, sourcing=sourcing)
 
 
 def book_in(sku: str, units: int, command_id: str | None = None) -> BookInStock:
@@ -142,6 +146,31 @@ def _limit(units_max: int) -> LimitBackOrders:
     return LimitBackOrders(key=_MUGS.key, units_max=units_max, at=NOON)
 
 
+def _move(order_id: str, warehouse_id: str, units: int | None = None) -> MoveOrder:
+    return MoveOrder(
+        seller_id="acme",
+        order_id=order_id,
+        warehouse_id=warehouse_id,
+        units=None if units is None else (("0", units),),
+        at=NOON,
+    )
+
+
+def _in_york(command: BookInStock) -> BookInStock:
+    return attrs.evolve(command, key=attrs.evolve(command.key, warehouse_id="york"))
+
+
+_YORK_MUGS = _in_york(_MUGS)
+_TRANSFER = TransferStock(
+    key=_MUGS.key, units=2, to_warehouse_id="york", receipt_id="R", expected_at=_LATER, at=NOON
+)
+_BOOK_IN_TRANSFER = attrs.evolve(_BOOK_IN_RECEIPT, key=_YORK_MUGS.key, received=1)
+_WITHDRAW = WithdrawReceipt(seller_id="acme", receipt_id="R", at=NOON)
+_OVER_BOTH = place("N", ("MUG", 4), warehouse_id="")
+_OTHER_WAY_ROUND = attrs.evolve(
+    place("O", ("MUG", 4), warehouse_id=""), sourcing=SourcingPolicy(warehouses=("york", "leeds"))
+)
+
 PAIRS = {
     "allocate and allocate": Pair((_MUGS,), (place("A", ("MUG", 2)), _NEW)),
     "allocate and book in": Pair((book_in("MUG", 1),), (_NEW, book_in("MUG", 2))),
@@ -193,7 +222,7 @@ PAIRS = {
     ),
     "withdraw and book in a receipt": Pair(
         (AnnounceReceipt(receipt=_RECEIPT, at=NOON),),
-        (WithdrawReceipt(seller_id="acme", receipt_id="R", at=NOON), _BOOK_IN_RECEIPT),
+        (_WITHDRAW, _BOOK_IN_RECEIPT),
     ),
     "two products, in opposite order": Pair(
         _BOTH, (place("A", ("MUG", 2), ("CUP", 2)), place("B", ("CUP", 2), ("MUG", 2)))
@@ -218,6 +247,33 @@ PAIRS = {
         (place("N", ("MUG", 2), ("TIN", 1)), attrs.evolve(_COUNT, key=_TINS, counted=0)),
         is_long=True,
     ),
+    "move and move, in opposite directions": Pair(
+        (_MUGS, _YORK_MUGS, place("A", ("MUG", 2)), place("B", ("MUG", 2), warehouse_id="york")),
+        (_move("A", "york"), _move("B", "leeds")),
+        is_long=True,
+    ),
+    "move a part twice": Pair(
+        (*_SHORT, _YORK_MUGS), (_move("A", "york", 2), _move("A", "york", 2))
+    ),
+    "move and book in, there": Pair(
+        (*_SHORT, place("B", ("MUG", 2), warehouse_id="york")),
+        (_move("A", "york"), _in_york(book_in("MUG", 6))),
+        is_long=True,
+    ),
+    "move and book in, here": Pair((*_SHORT, _NEW), (_move("A", "york"), book_in("MUG", 4))),
+    "move and send": Pair(
+        (_MUGS, place("A", ("MUG", 2))),
+        (_move("A", "york"), SendOrderToWarehouse(seller_id="acme", order_id="A", at=NOON)),
+    ),
+    "transfer and allocate": Pair((_MUGS,), (_TRANSFER, _NEW)),
+    "transfer and book it in": Pair((_MUGS,), (_TRANSFER, _BOOK_IN_TRANSFER)),
+    "withdraw and book in a transfer": Pair(
+        (_MUGS, _TRANSFER, place("A", ("MUG", 2))), (_WITHDRAW, _BOOK_IN_TRANSFER)
+    ),
+    "source and source, in opposite order": Pair(
+        (_MUGS, _YORK_MUGS), (_OVER_BOTH, _OTHER_WAY_ROUND)
+    ),
+    "source and book in": Pair((_MUGS,), (_OVER_BOTH, _in_york(book_in("MUG", 3))), is_long=True),
     "the same order twice": Pair((_MUGS,), (_NEW, _NEW)),
     "the same command twice": Pair((), (book_in("MUG", 2, "X"), book_in("MUG", 2, "X"))),
 }
@@ -272,7 +328,7 @@ class Table:
     def _look(self, run: Run) -> tuple[object, list[str]]:
         for command in self._after:
             answer_of(self._flow, command)
-        left = (run.answers, self._flow.seller("acme").orders(), self._flow.seller("acme").stock())
+        left = (run.answers, *_kept(self._flow))
         found = [str(each) for each in check(self._repository).violations]
         found += history_violations(
             State("acme"), self._flow.seller("acme").events(), AllocationPolicy()
@@ -284,10 +340,14 @@ class Table:
         return left, found
 
 
-def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, object, object]:
+def _kept(flow: OrderFlow) -> tuple[object, ...]:
+    acme = flow.seller("acme")
+    return acme.orders(), acme.stock(), acme.receipts()
+
+
+def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, ...]:
     """Carry out both commands one after the other, in the reference."""
     flow = OrderFlow(MemoryRepository())
-    acme = flow.seller("acme")
     for command in pair.before:
         flow.handle(command)
     answers: dict[int, Outcome | str] = {}
@@ -295,4 +355,4 @@ def _serial(pair: Pair, turn: tuple[int, int]) -> tuple[object, object, object]:
         answers[which] = answer_of(flow, pair.commands[which])
     for command in pair.after:
         answer_of(flow, command)
-    return (answers[0], answers[1]), acme.orders(), acme.stock()
+    return (answers[0], answers[1]), *_kept(flow)

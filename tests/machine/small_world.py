@@ -8,6 +8,7 @@ apart, so that different ways to the same state meet.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from orderflow import AdjustmentReason, Hold, HoldReason, Status
@@ -59,31 +60,39 @@ WANTED = {
 
 
 class Explored(NamedTuple):
-    """How far it went: states, transitions, refusals, and the depth that was gone through."""
+    """How far it went: states, transitions, refusals, the depth, and the kinds of events."""
 
     states: int
     transitions: int
     refusals: int
     depth: int
+    happened: frozenset[type]
 
 
 def explore(
-    policy: AllocationPolicy, transitions_max: int, asides: Iterable[Command] = ()
+    policy: AllocationPolicy,
+    transitions_max: int,
+    asides: Iterable[Command] = (),
+    possible: Callable[[State], Iterable[Command]] | None = None,
 ) -> Explored:
     """Go through all states, level by level, and hold each one to the invariants.
 
     A level is explored completely or not at all. In each state the asides are carried out as well:
-    then the invariants must hold too, and that way is not followed any further.
+    then the invariants must hold too, and that way is not followed any further. What is possible in
+    a state is all that can happen in one warehouse, or as it is given.
     """
+    if possible is None:
+        possible = partial(in_one_warehouse, has_days=policy.allocation_horizon is not None)
     asides = tuple(asides)
     opening = State(ACME)
     seen = {told_apart(opening)}
     level, states, transitions, refusals, depth = [opening], 1, 0, 0, 0
+    happened: set[type] = set()
     while level and transitions < transitions_max:
         following: list[State] = []
         for state in level:
-            for command in possible(state, has_days=policy.allocation_horizon is not None):
-                after = carry_out(command, state, policy)
+            for command in possible(state):
+                after = carry_out(command, state, policy, happened)
                 transitions += 1
                 if after is None:
                     refusals += 1
@@ -92,16 +101,18 @@ def explore(
                     following.append(after)
                     assert_all_hold(after, policy)
                     for aside in asides:
-                        changed = carry_out(aside, after, policy)
+                        changed = carry_out(aside, after, policy, happened)
                         assert changed is not None
                         assert_all_hold(changed, changed.policy or policy)
                         if isinstance(aside, RunDue):
                             assert_nothing_is_due(aside, changed, policy)
         level, depth, states = following, depth + 1, states + len(following)
-    return Explored(states, transitions, refusals, depth)
+    return Explored(states, transitions, refusals, depth, frozenset(happened))
 
 
-def carry_out(command: Command, state: State, policy: AllocationPolicy) -> State | None:
+def carry_out(
+    command: Command, state: State, policy: AllocationPolicy, happened: set[type]
+) -> State | None:
     """Return what the command makes of the state, or nothing if it is refused."""
     try:
         outcome = decide(command, state, policy)
@@ -111,6 +122,7 @@ def carry_out(command: Command, state: State, policy: AllocationPolicy) -> State
     found = history_violations(state, outcome.events, policy, after)
     assert found == [], (command, found)
     assert fold(outcome.events, state) == after
+    happened.update(map(type, outcome.events))
     return after
 
 
@@ -129,6 +141,7 @@ def told_apart(state: State) -> tuple[object, ...]:
     return (
         tuple(sorted(_mark(each) for each in state.orders.values())),
         tuple(sorted((place, each.on_hand) for place, each in state.records.items())),
+        tuple((each.key, each.quantity) for each in state.receipts.values()),
         tuple(sorted(state.queue_index.items())),
         bool(state.back_order_limits),
     )
@@ -137,6 +150,7 @@ def told_apart(state: State) -> tuple[object, ...]:
 def _mark(order: Order) -> tuple[object, ...]:
     return (
         order.order_id,
+        order.warehouse_id,
         order.status.value,
         order.not_before is not None,
         order.priority,
@@ -148,7 +162,7 @@ def _mark(order: Order) -> tuple[object, ...]:
     )
 
 
-def possible(state: State, *, has_days: bool) -> Iterator[Command]:
+def in_one_warehouse(state: State, *, has_days: bool) -> Iterator[Command]:
     """Yield the commands, but for those that would only make the world larger."""
     yield from _about_stock(state)
     for order_id, wanted in WANTED.items():

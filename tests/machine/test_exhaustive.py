@@ -19,7 +19,15 @@ from orderflow import (
     ShortPart,
 )
 from orderflow.commands import ChangePolicy, RunDue
+from orderflow.events import (
+    OrderMoved,
+    OrderPartMoved,
+    OrderSplitOff,
+    StockTransferred,
+    TransferWithdrawn,
+)
 from tests.machine.small_world import explore
+from tests.machine.two_warehouses import between_two_warehouses
 from tests.properties.faults import FAULTS
 from tests.unit.shop import ACME, NOON
 
@@ -80,6 +88,19 @@ def test_orders_are_given_up_in_every_state_of_a_small_world(policy: str, how: G
 
 
 @pytest.mark.parametrize(
+    "policy", ["keep", "complete only", "two parcels", "no short units", "short orders on hold"]
+)
+def test_everything_holds_in_every_state_of_two_small_warehouses(policy: str) -> None:
+    explored = explore(POLICIES[policy], TRANSITIONS_MAX // 2, (), between_two_warehouses)
+    assert explored.depth >= 4
+    assert explored.refusals < explored.transitions * 0.8
+    assert explored.happened >= {
+        *(OrderMoved, OrderPartMoved, OrderSplitOff),
+        *(StockTransferred, TransferWithdrawn),
+    }
+
+
+@pytest.mark.parametrize(
     "fault",
     [
         "a_cancellation_forgets_to_free",
@@ -94,3 +115,12 @@ def test_a_fault_shows_in_a_small_world(fault: str) -> None:
     """Negative controls: the same walk, with the fault, does not come through."""
     with FAULTS[fault](), pytest.raises(Exception):  # noqa: B017, PT011 - any will do
         explore(POLICIES["keep"], 200_000)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["a_transfer_leaves_its_units_on_the_shelf", "a_withdrawn_transfer_goes_back_to_nowhere"],
+)
+def test_a_fault_shows_in_two_small_warehouses(fault: str) -> None:
+    with FAULTS[fault](), pytest.raises(AssertionError):
+        explore(POLICIES["keep"], 200_000, (), between_two_warehouses)

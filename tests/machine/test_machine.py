@@ -32,6 +32,8 @@ from orderflow.commands import (
     CountStock,
     DespatchOrder,
     LimitBackOrders,
+    MoveOrder,
+    PlaceOrder,
     ReportShortPick,
     ReturnState,
     ReturnUnits,
@@ -50,11 +52,17 @@ from orderflow.errors import (
 from orderflow.events import (
     Event,
     OrderCancelled,
+    OrderDeallocated,
     OrderHeld,
+    OrderMoved,
+    OrderPartMoved,
+    OrderPlaced,
     OrderSentToWarehouse,
     OrderSplitAtWarehouse,
     OrderSplitOff,
     ShortUnitsCancelled,
+    StockBookedIn,
+    TransferWithdrawn,
     UnitsReturned,
 )
 from orderflow.testing.strategies import Scope, commands, policies
@@ -340,6 +348,10 @@ EFFECTS = (
     *("a policy has split_wait_min", "an order with a day is sent"),
     *("a part waits for a minimum", "a set is split off"),
     *("a limit begins later", "a limit ends"),
+    *("an order is moved", "a part is moved", "what is short is moved"),
+    *("units are lost: MOVED", "units are lost: TRANSFERRED"),
+    *("a transfer arrives", "a transfer comes short", "a transfer goes back"),
+    *("an order is sourced", "an order is divided among warehouses", "an order replaces one"),
 )
 """What the settings come to, each of which a machine that never draws it would miss."""
 
@@ -357,21 +369,43 @@ def effects_of(command: Command, outcome: Outcome) -> Iterator[str]:
             yield "a limit begins later"
         if command.ends_at is not None:
             yield "a limit ends"
+    if isinstance(command, MoveOrder) and command.only_short:
+        yield "what is short is moved"
+    if isinstance(command, PlaceOrder) and command.sourcing is not None:
+        yield "an order is sourced"
+        if any(isinstance(event, OrderPartMoved) for event in outcome.events):
+            yield "an order is divided among warehouses"
     for event in outcome.events:
-        match event:
-            case ShortUnitsCancelled(reason=reason):
-                yield f"short units are cancelled: {reason}"
-            case OrderCancelled(reason=reason):
-                yield f"an order is cancelled: {reason}"
-            case OrderHeld(hold=hold):
-                yield f"an order is held: {hold.reason}"
-            case UnitsReturned(state=state):
-                yield f"units are returned: {state}"
-            case OrderSplitAtWarehouse():
-                yield "a part stays at the warehouse"
-            case OrderSplitOff(order=part) if any(line.set_id for line in part.lines):
-                yield "a set is split off"
-            case OrderSentToWarehouse() if any(each.not_before for each in outcome.orders):
-                yield "an order with a day is sent"
-            case _:
-                pass
+        yield from effects_of_event(event, outcome)
+
+
+def effects_of_event(event: Event, outcome: Outcome) -> Iterator[str]:
+    match event:
+        case ShortUnitsCancelled(reason=reason):
+            yield f"short units are cancelled: {reason}"
+        case OrderCancelled(reason=reason):
+            yield f"an order is cancelled: {reason}"
+        case OrderHeld(hold=hold):
+            yield f"an order is held: {hold.reason}"
+        case UnitsReturned(state=state):
+            yield f"units are returned: {state}"
+        case OrderSplitAtWarehouse():
+            yield "a part stays at the warehouse"
+        case OrderSplitOff(order=part) if any(line.set_id for line in part.lines):
+            yield "a set is split off"
+        case OrderSentToWarehouse() if any(each.not_before for each in outcome.orders):
+            yield "an order with a day is sent"
+        case OrderMoved():
+            yield "an order is moved"
+        case OrderPartMoved():
+            yield "a part is moved"
+        case OrderDeallocated(reason=reason):
+            yield f"units are lost: {reason}"
+        case StockBookedIn(from_warehouse_id=str(), short=short):
+            yield "a transfer comes short" if short else "a transfer arrives"
+        case TransferWithdrawn():
+            yield "a transfer goes back"
+        case OrderPlaced(order=order) if order.replaces is not None:
+            yield "an order replaces one"
+        case _:
+            pass

@@ -25,7 +25,13 @@ from orderflow.domain.decisions import order_commands, run_due, short_orders, sp
 from orderflow.domain.model import lifecycle, policy
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import draft, fold, state
-from orderflow.events import HoldReleased, OrderDespatched, OrderShortPicked
+from orderflow.events import (
+    HoldReleased,
+    OrderDespatched,
+    OrderShortPicked,
+    StockTransferred,
+    TransferWithdrawn,
+)
 
 if TYPE_CHECKING:
     from orderflow import ExpectedReceipt, Outcome
@@ -101,6 +107,17 @@ def a_despatch_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
         return {} if isinstance(event, OrderDespatched) else good(before, event)
 
     patch.setattr(fold, "units_removed", units_removed)
+
+
+@fault
+def a_transfer_leaves_its_units_on_the_shelf(patch: pytest.MonkeyPatch) -> None:
+    """They are expected in the other warehouse as well."""
+    leave_out(patch, StockTransferred)
+
+
+@fault
+def a_withdrawn_transfer_goes_back_to_nowhere(patch: pytest.MonkeyPatch) -> None:
+    leave_out(patch, TransferWithdrawn)
 
 
 @fault
@@ -296,6 +313,17 @@ def an_order_is_sent_before_its_day(patch: pytest.MonkeyPatch) -> None:
         good(made, attrs.evolve(order, not_before=None))
 
     patch.setattr(order_commands, "send", send)
+
+
+def leave_out(patch: pytest.MonkeyPatch, kind: type) -> None:
+    """Let no event of a type happen."""
+    good = draft.Draft.emit
+
+    def emit(self: draft.Draft, event: Any) -> None:  # noqa: ANN401
+        if not isinstance(event, kind):
+            good(self, event)
+
+    patch.setattr(draft.Draft, "emit", emit)
 
 
 def with_lines(order: Order, *lines: OrderLine) -> Order:

@@ -24,7 +24,7 @@ from orderflow.commands import EditOrder, PlaceOrder, RunDue
 from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangePriority, ChangePromise
 from orderflow.errors import InvalidValueError, OrderFlowError
-from orderflow.events import Event, OrderSplit, OrderSplitOff
+from orderflow.events import Event, OrderPartMoved, OrderSplit, OrderSplitOff
 from orderflow.invariants import (
     agreement_violations,
     allocation_violations,
@@ -76,8 +76,8 @@ def allocated_is_what_the_lines_hold(run: Run) -> Iterator[Finding]:
 
 
 def no_unit_appears_or_vanishes(run: Run) -> Iterator[Finding]:
-    """Rule 3. The fault: a despatch leaves its units on the shelf."""
-    return _in_history(run, "movements add up")
+    """Rule 3. The faults: a despatch or a transfer leaves its units on the shelf."""
+    return _in_history(run, "movements add up", "on the way")
 
 
 def the_status_agrees_with_the_lines(run: Run) -> Iterator[Finding]:
@@ -205,7 +205,7 @@ def a_split_adds_up(run: Run) -> Iterator[Finding]:
     for number, step in enumerate(run.steps):
         whole: Order | None = None
         for event, before, after in zip(step.events, step.trail, step.trail[1:], strict=False):
-            if isinstance(event, OrderSplit):
+            if isinstance(event, OrderSplit | OrderPartMoved):
                 whole = before.orders[event.order_id]
             elif isinstance(event, OrderSplitOff) and whole is not None:
                 for text in split_violations(whole, after.orders[whole.order_id], event.order):
@@ -288,11 +288,11 @@ def _is_oversold(failure: Exception | None) -> bool:
     return isinstance(failure, InvalidValueError) and failure.field == "Stock.allocated"
 
 
-def _in_history(run: Run, words: str) -> Iterator[Finding]:
-    """Return the violations at the moment of each step, those with these words."""
+def _in_history(run: Run, *words: str) -> Iterator[Finding]:
+    """Return the violations at the moment of each step, those with any of these words."""
     for number, step in enumerate(run.steps):
         for text in _history(run.policy, step):
-            if words in text:
+            if any(each in text for each in words):
                 yield number, text
 
 

@@ -36,6 +36,8 @@ CAUGHT_BY = {
     "a_cancellation_forgets_to_free": "allocated_is_what_the_lines_hold",
     "units_that_are_written_off_are_sold_again": "no_unit_appears_or_vanishes",
     "a_despatch_leaves_its_units_on_the_shelf": "no_unit_appears_or_vanishes",
+    "a_transfer_leaves_its_units_on_the_shelf": "no_unit_appears_or_vanishes",
+    "a_withdrawn_transfer_goes_back_to_nowhere": "no_unit_appears_or_vanishes",
     "every_edited_order_counts_as_covered": "the_status_agrees_with_the_lines",
     "what_becomes_free_is_not_offered": "no_stock_is_idle",
     "what_is_watched_is_never_moved": "no_stock_is_idle",
