@@ -22,10 +22,8 @@ from orderflow import (
     OrderLine,
     PartialAllocation,
     Preemption,
-    Preference,
     Queue,
     Rationing,
-    SourcingPolicy,
     StockKey,
 )
 from orderflow.commands import (
@@ -69,6 +67,7 @@ from orderflow.edits import (
     RemoveLine,
     ReplaceLine,
 )
+from orderflow.sourcing import SourcingPolicy, SourcingPreference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,7 +190,7 @@ def _place(draw: _Draw) -> Command:
     if draw.dice.randrange(4):
         return PlaceOrder(order=order, allocate=allocate, **draw.own())
     warehouses = draw.dice.choice([("leeds", "york"), ("york", "leeds")])
-    preference = draw.dice.choice([Preference.RANKED, Preference.FEWEST_PARCELS])
+    preference = draw.dice.choice([SourcingPreference.RANKED, SourcingPreference.FEWEST_PARCELS])
     return PlaceOrder(
         order=attrs.evolve(order, warehouse_id=""),
         allocate=allocate,

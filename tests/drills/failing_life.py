@@ -19,7 +19,6 @@ from orderflow import (
     OrderLine,
     PartialAllocation,
     Queue,
-    SourcingPolicy,
     StockKey,
 )
 from orderflow.commands import (
@@ -55,6 +54,7 @@ from orderflow.commands import (
 )
 from orderflow.domain.model.returns import ReturnState
 from orderflow.edits import AddLine, ChangeQuantity, RemoveLine, ReplaceLine
+from orderflow.sourcing import SourcingPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,7 +21,6 @@ from orderflow import (
     PartialAllocation,
     Preemption,
     Queue,
-    SourcingPolicy,
     StockKey,
 )
 from orderflow.adapters.sql import SqlRepository, Tables
@@ -48,6 +47,7 @@ from orderflow.commands import (
 from orderflow.core import State
 from orderflow.edits import ChangeQuantity, RemoveLine
 from orderflow.invariants import history_violations
+from orderflow.sourcing import SourcingPolicy
 from tests.databases import empty
 from tests.drills.stepping import answer_of
 

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow import AdjustmentReason, Hold, HoldReason, SourcingPolicy
+from orderflow import (
+    AdjustmentReason,
+    Hold,
+    HoldReason,
+)
 from orderflow.commands import (
     AdjustStock,
     BookInStock,
@@ -25,6 +29,7 @@ from orderflow.commands import (
     TransferStock,
     WithdrawReceipt,
 )
+from orderflow.sourcing import SourcingPolicy
 from tests.unit.shop import ACME, NOON, about, key, later, order
 
 if TYPE_CHECKING:
