@@ -64,6 +64,7 @@ def taken(outcome: Outcome) -> dict[str, tuple[int, int]]:
 
 
 def test_solidus_the_first_location_that_has_enough() -> None:
+    """Case 1, `on_hand_first_spec`: partial, back orders at B, location order A, B."""
     shop = shop_over(A={"X": 100, "Y": 100}, B=0)
     outcome = place(shop, "1", ("X", 30), ("Y", 5))
     assert kinds(outcome) == ["OrderPlaced", "OrderAllocated"]
@@ -72,6 +73,7 @@ def test_solidus_the_first_location_that_has_enough() -> None:
 
 @pytest.mark.parametrize("there", [0, 1])
 def test_solidus_without_back_orders_one_location_has_too_few(there: int) -> None:
+    """Case 4, `simple_coordinator_spec`: complete, no back orders."""
     outcome = place(shop_over(NO_BACK_ORDERS, A=there), "1", ("MUG", 5))
     assert taken(outcome) == {}
     cancelled = outcome.events[-1]
@@ -86,17 +88,20 @@ def test_solidus_without_back_orders_one_location_has_too_few(there: int) -> Non
     ],
 )
 def test_solidus_without_back_orders_two_locations(a: int, b: int, *, is_packed: bool) -> None:
+    """Case 5, the same with two locations."""
     outcome = place(shop_over(NO_BACK_ORDERS, A=a, B=b), "1", ("MUG", 5), over=COMPLETE)
     assert sum(units for units, _ in taken(outcome).values()) == (5 if is_packed else 0)
     assert all(short == 0 for _, short in taken(outcome).values())
 
 
 def test_solidus_a_third_location_is_not_used() -> None:
+    """Case 6, the same with three: the first that fits first."""
     outcome = place(shop_over(NO_BACK_ORDERS, A=3, B=3, C=3), "1", ("MUG", 5), over=COMPLETE)
     assert taken(outcome) == {"A": (3, 0), "B": (2, 0)}
 
 
 def test_spree_the_first_location_wins() -> None:
+    """Case 8, `prioritizer_spec`: partial, the first location wins."""
     outcome = place(shop_over(A=2, B=5), "1", ("MUG", 5))
     assert taken(outcome) == {"A": (2, 0), "B": (3, 0)}
     assert [(each.order_id, each.split_from) for each in outcome.orders] == [
@@ -106,7 +111,7 @@ def test_spree_the_first_location_wins() -> None:
 
 
 def test_spree_stock_comes_before_a_back_order_at_a_better_location() -> None:
-    """P1 would take a back order of 3, but P2 has 5."""
+    """Case 10, `prioritizer_spec`: P1 would take a back order of 3, but P2 has 5."""
     outcome = place(shop_over(A=0, B=5), "1", ("MUG", 5))
     assert taken(outcome) == {"B": (5, 0)}
 
@@ -124,11 +129,12 @@ def test_spree_stock_comes_before_a_back_order_at_a_better_location() -> None:
 def test_saleor_the_highest_stock_or_the_sort_order(
     over: SourcingPolicy, expected: dict[str, tuple[int, int]]
 ) -> None:
+    """Cases 11 and 12: complete, no back orders, the highest stock or the sort order first."""
     assert taken(place(shop_over(A=4, B=3), "1", ("MUG", 5), over=over)) == expected
 
 
 def test_saleor_what_others_have_is_respected() -> None:
-    """Saleor sorts by the stock on hand; here, what is allocated counts neither way."""
+    """Case 13: Saleor sorts by the stock on hand; here, what is allocated counts neither way."""
     shop = shop_over(A=4, B=3)
     shop.take("cart", ("MUG", 2), warehouse_id="A")
     most = SourcingPolicy(warehouses=("A", "B"), preference=SourcingPreference.MOST_AVAILABLE)
@@ -136,6 +142,7 @@ def test_saleor_what_others_have_is_respected() -> None:
 
 
 def test_saleor_what_others_have_is_respected_in_the_sort_order() -> None:
+    """Case 14: the sort order, and carts count."""
     shop = shop_over(A=4, B=3)
     shop.take("cart", ("MUG", 1), warehouse_id="B")
     outcome = place(shop, "1", ("MUG", 3), over=SourcingPolicy(warehouses=("B", "A")))
@@ -143,6 +150,7 @@ def test_saleor_what_others_have_is_respected_in_the_sort_order() -> None:
 
 
 def test_saleor_too_little_is_left_and_nothing_is_allocated() -> None:
+    """Case 15: complete, no back orders."""
     shop = shop_over(NO_BACK_ORDERS, A=4, B=3)
     shop.take("cart 1", ("MUG", 2), warehouse_id="A")
     shop.take("cart 2", ("MUG", 1), warehouse_id="B")
@@ -152,7 +160,7 @@ def test_saleor_too_little_is_left_and_nothing_is_allocated() -> None:
 
 @pytest.mark.parametrize(("wanted", "short"), [(7, 0), (15, 7)])
 def test_magento_proposes_what_it_can(wanted: int, short: int) -> None:
-    """The units of Magento are fractions: 5.5 and 3; whole ones do."""
+    """Cases 18 and 19: the units of Magento are fractions, 5.5 and 3; whole ones do."""
     shop = shop_over(eu1=5, eu2=3)
     over = SourcingPolicy(warehouses=("eu1", "eu2", "eu3"))
     plan = shop.source(order("1", ("MUG", wanted), warehouse_id=""), sourcing=over, at=NOON)
@@ -164,11 +172,12 @@ def test_magento_proposes_what_it_can(wanted: int, short: int) -> None:
 
 
 def test_vendure_takes_from_the_second_location_only_what_the_first_lacks() -> None:
-    """Issue 4030: 13 wanted over 10 and 15 gave 10 and 13."""
+    """Case 21, issue 4030: 13 wanted over 10 and 15 gave 10 and 13."""
     assert taken(place(shop_over(A=10, B=15), "1", ("MUG", 13))) == {"A": (10, 0), "B": (3, 0)}
 
 
 def test_tryton_prefers_the_location_itself() -> None:
+    """Case 22, `test_assign_try_prefer_from_location`: the own location first."""
     over = SourcingPolicy(warehouses=("parent", "AAA"))
     assert taken(place(shop_over(AAA=1, parent=1), "1", ("MUG", 1), over=over)) == {
         "parent": (1, 0)
@@ -179,7 +188,7 @@ def test_tryton_prefers_the_location_itself() -> None:
 
 
 def test_solidus_moves_what_waits_first() -> None:
-    """10 units, 6 waiting: 4 are moved."""
+    """Case 83, `fulfilment_changer_spec`: 10 units, 6 waiting: 4 are moved."""
     shop = shop_over(leeds=4)
     shop.take("A", ("MUG", 10))
     outcome = shop.move("A", "york", units={"1": 4})
@@ -188,6 +197,7 @@ def test_solidus_moves_what_waits_first() -> None:
 
 
 def test_solidus_a_move_is_fulfilled_as_far_as_the_stock_there_goes() -> None:
+    """Case 84, `fulfilment_changer_spec`: back orders at the target."""
     shop = shop_over(leeds=10, york=5)
     shop.take("A", ("MUG", 10))
     outcome = shop.move("A", "york", units={"1": 7})
@@ -196,6 +206,7 @@ def test_solidus_a_move_is_fulfilled_as_far_as_the_stock_there_goes() -> None:
 
 
 def test_solidus_what_waits_is_moved_before_what_is_allocated() -> None:
+    """Case 86, the same: what waits is moved first."""
     shop = shop_over(leeds=4)
     shop.take("A", ("MUG", 10))
     assert taken(shop.move("A", "york", units={"1": 7})) == {"leeds": (3, 0), "york": (0, 7)}
@@ -203,6 +214,7 @@ def test_solidus_what_waits_is_moved_before_what_is_allocated() -> None:
 
 
 def test_solidus_an_order_of_which_all_units_are_moved_is_moved_itself() -> None:
+    """Case 89, the same: emptied out."""
     shop = shop_over(leeds=4)
     shop.take("A", ("MUG", 10))
     outcome = shop.move("A", "york", units={"1": 10})
@@ -211,7 +223,7 @@ def test_solidus_an_order_of_which_all_units_are_moved_is_moved_itself() -> None
 
 
 def test_solidus_a_move_to_the_same_location_is_refused() -> None:
-    """There, it is how waiting units become allocated; here, they do so by themselves."""
+    """Case 90: there, it is how waiting units are allocated; here, they are by themselves."""
     shop = shop_over(leeds=1)
     shop.take("A", ("MUG", 2))
     with pytest.raises(MoveRefusedError, match="it is in warehouse 'leeds' already"):
@@ -221,6 +233,7 @@ def test_solidus_a_move_to_the_same_location_is_refused() -> None:
 
 
 def test_spree_a_subset_is_fulfilled_and_the_rest_stays() -> None:
+    """Case 91, `fulfill_spec`: a partial despatch splits."""
     shop = shop_over(leeds={"MUG": 2, "PAN": 2})
     shop.take("A", ("MUG", 2), ("PAN", 2))
     shop.send_to_warehouse("A")
