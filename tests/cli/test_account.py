@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+from tests.cli.runner import run
 from tests.cli.shop import Shop, shop
 
 __all__ = ["shop"]
@@ -61,3 +62,12 @@ def test_an_unknown_name_is_refused(shop: Shop) -> None:
 
 def test_a_limit_that_is_no_number_names_its_option(shop: Shop) -> None:
     assert "'--limit': 'x' is not" in shop.wrong("account", "--limit", "x")
+
+
+def test_every_column_of_a_wide_table_is_there(shop: Shop) -> None:
+    """It was so wide that the columns of the product and the warehouse vanished."""
+    shop.do("transfer", "MUG", 1, "york", "--receipt", "T-1", "--expected-at", "2999-01-02")
+    shop.do("book-in", "MUG", 1, "--receipt", "T-1", "--warehouse", "york")
+    lines = run("account", "MUG", "--db", shop.db).stdout.splitlines()
+    assert [line.split()[:2] for line in lines[-2:]] == [["MUG", "leeds"], ["MUG", "york"]]
+    assert max(map(len, lines)) <= 80

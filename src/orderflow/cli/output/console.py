@@ -20,7 +20,7 @@ from orderflow.wording.printable import printable
 if TYPE_CHECKING:
     from rich.containers import Lines
 
-__all__ = ["PlainConsole", "styled"]
+__all__ = ["PlainConsole", "heading", "styled"]
 
 INDENT = 2
 """The spaces before the rest of a line that was too long."""
@@ -72,6 +72,11 @@ class _Line(Text):
             for line in lines[1:]:
                 line.pad_left(INDENT)
         return lines
+
+
+def heading(name: str) -> Text:
+    """Return the heading of a column, which is folded without being indented."""
+    return Text(printable(name))
 
 
 def styled(*parts: str | tuple[str, str]) -> Text:

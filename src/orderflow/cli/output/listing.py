@@ -9,9 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import attrs
+from rich.cells import cell_len
 
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import tables, terminal
+from orderflow.cli.output.console import heading
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     Row = Mapping[str, Any]
 
 __all__ = ["Column", "moment_cell", "print_listing", "table_of", "time_column"]
+
+_TEXT_WIDTH_MIN = 8
+"""A text is folded to this width at least."""
 
 
 @attrs.frozen
@@ -94,26 +99,55 @@ def print_listing(
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         terminal.print_csv([column.key for column in columns], cells)
     else:
-        terminal.results().print(table_of(columns, shown))
+        console = terminal.results()
+        console.print(table_of(columns, shown, console.width))
     if more and not how.as_json:
         terminal.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
 
 
-def table_of(columns: Sequence[Column], rows: Sequence[Row]) -> Table:
-    """Return rows as a table, with numbers on the right."""
+def table_of(columns: Sequence[Column], rows: Sequence[Row], room: int) -> Table:
+    """Return rows as a table of at most this width, with numbers on the right.
+
+    If it is too wide, headings are folded between words, and then texts. A number never is.
+    """
     columns = [column for column in columns if _is_shown(column, rows)]
     first, *others = columns
     table = tables.table(first.name, *(column.name for column in others))
     for drawn_column, column in zip(table.columns, columns, strict=True):
         is_number = any(type(row[column.key]) is int for row in rows)
         drawn_column.justify = "right" if is_number else "left"
-        drawn_column.no_wrap = is_number
+        drawn_column.header = heading(column.name)
+        drawn_column.no_wrap = False
         drawn_column.overflow = "fold"  # a truncated id is of no use
-    for row in rows:
-        table.add_row(*(_cell(column, row[column.key]) for column in columns))
     if not rows:
         table.add_row("none", style="dim")
+        return table
+    cells = [[_cell(column, row[column.key]) for column in columns] for row in rows]
+    for row_of_cells in cells:
+        table.add_row(*row_of_cells)
+    for drawn_column, width in zip(table.columns, _widths(table, cells, room), strict=True):
+        drawn_column.width = width
     return table
+
+
+def _widths(table: Table, cells: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Return the width of each column: what it needs, less what can be folded."""
+    names = [str(column.header) for column in table.columns]
+    longest = [max(map(cell_len, of_column)) for of_column in zip(*cells, strict=True)]
+    is_number = [column.justify == "right" for column in table.columns]
+    words = [max(map(cell_len, name.split())) for name in names]
+    widths = [max(cell_len(name), cell) for name, cell in zip(names, longest, strict=True)]
+    room -= 2 * len(widths)
+    with_folded_headings = [max(pair) for pair in zip(words, longest, strict=True)]
+    with_folded_texts = [
+        max(word, cell if of_number else min(cell, _TEXT_WIDTH_MIN))
+        for word, cell, of_number in zip(words, longest, is_number, strict=True)
+    ]
+    for least in (with_folded_headings, with_folded_texts):
+        for place in sorted(range(len(widths)), key=lambda each: least[each] - widths[each]):
+            excess = max(0, sum(widths) - room)
+            widths[place] = max(least[place], widths[place] - excess)
+    return widths
 
 
 def _is_shown(column: Column, rows: Sequence[Row]) -> bool:

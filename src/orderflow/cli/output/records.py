@@ -199,4 +199,5 @@ def print_table(
     console: Console, columns: Sequence[Column], rows: Iterable[dict[str, Any]]
 ) -> None:
     """Print rows as an indented table."""
-    console.print(Padding(table_of(columns, list(rows)), (0, 0, 0, 2), expand=False))
+    drawn = table_of(columns, list(rows), console.width - 2)
+    console.print(Padding(drawn, (0, 0, 0, 2), expand=False))
