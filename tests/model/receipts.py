@@ -18,6 +18,8 @@ def announce(world: World, announced: ExpectedReceipt) -> None:
     product = (announced.key.warehouse_id, announced.key.sku)
     units, origin = announced.quantity, announced.from_warehouse_id
     before = world.receipts.get(announced.receipt_id)
+    if before is not None and origin is None:
+        origin = before.origin
     if before is None and origin is not None:
         raise RefusedByModelError
     if before is not None and (before.product, before.origin) != (product, origin):

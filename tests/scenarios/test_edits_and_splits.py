@@ -142,7 +142,7 @@ def test_what_is_there_is_kept_or_not(
 
 @pytest.mark.parametrize(("quantity", "allocated", "short"), [(6, 4, 2), (3, 3, 0)])
 def test_waiting_units_go_before_those_on_hand(quantity: int, allocated: int, short: int) -> None:
-    """Cases 83 and 86, Solidus fulfilment_changer_spec; keep. What moves away is a reduction."""
+    """Cases 83 and 86, Solidus fulfilment_changer_spec, as a reduction; keep."""
     shop = shop_with(MUG=4)
     shop.take("A", ("MUG", 10))
     shop.edit("A", ChangeQuantity("1", quantity))

@@ -19,6 +19,7 @@ from orderflow import (
     Fulfilment,
     ShortPart,
 )
+from orderflow.edits import ChangeQuantity
 from orderflow.errors import MoveRefusedError
 from orderflow.sourcing import Division, SourcingPolicy, SourcingPreference
 from tests.unit.shop import NOON, Shop, key, kinds, order
@@ -172,7 +173,7 @@ def test_magento_proposes_what_it_can(wanted: int, short: int) -> None:
 
 
 def test_vendure_takes_from_the_second_location_only_what_the_first_lacks() -> None:
-    """Case 21, issue 4030: 13 wanted over 10 and 15 gave 10 and 13."""
+    """Case 21, Vendure issue 4030: 13 wanted over 10 and 15 gave 10 and 13."""
     assert taken(place(shop_over(A=10, B=15), "1", ("MUG", 13))) == {"A": (10, 0), "B": (3, 0)}
 
 
@@ -304,6 +305,18 @@ def test_a_withdrawn_transfer_serves_those_who_wait_where_it_came_from() -> None
     outcome = shop.withdraw("T")
     assert kinds(outcome) == ["ReceiptWithdrawn", "TransferWithdrawn", "OrderAllocated"]
     assert shop.shelf() == (4, 3)
+
+
+def test_saleor_what_is_given_back_is_given_back_in_each_warehouse() -> None:
+    """Case 65, Saleor `test_deallocate_stock_many_allocations`: 2 and 1 are held."""
+    shop = shop_over(A=2, B=1)
+    place(shop, "1", ("MUG", 3))
+    shop.edit("1", ChangeQuantity("1", 1))
+    records = shop.state().records
+    assert [records[each, "MUG"].allocated for each in ("A", "B")] == [1, 1]
+    shop.cancel_all_parts("1")
+    records = shop.state().records
+    assert [records[each, "MUG"].allocated for each in ("A", "B")] == [0, 0]
 
 
 # Where the rest waits

@@ -312,8 +312,9 @@ def test_an_id_is_taken_only_once() -> None:
     over = SourcingPolicy(warehouses=ABC)
     shop.place(order("1", ("MUG", 2), warehouse_id=""), sourcing=over)
     assert {each.order_id for each in shop.orders()} == {"1", "1.1", "1.2"}
-    with pytest.raises(DuplicateOrderError):
-        shop.place(order("1", ("MUG", 2), warehouse_id=""), sourcing=over)
+    for attempt in (shop.place, shop.source):
+        with pytest.raises(DuplicateOrderError):
+            attempt(order("1", ("MUG", 2), warehouse_id=""), sourcing=over)
 
 
 @pytest.mark.parametrize(

@@ -82,8 +82,12 @@ def test_only_the_date_of_a_transfer_can_change() -> None:
     assert shop.receipts() == (later_on,)
     with pytest.raises(StockRefusedError, match="is a transfer of 3, and only its date can change"):
         shop.announce(attrs.evolve(receipt, quantity=4))
-    with pytest.raises(StockRefusedError, match="comes from warehouse 'leeds', not from outside"):
-        shop.announce(attrs.evolve(receipt, from_warehouse_id=None))
+    with pytest.raises(
+        StockRefusedError, match="from warehouse 'leeds', not from warehouse 'hull'"
+    ):
+        shop.announce(attrs.evolve(receipt, from_warehouse_id="hull"))
+    shop.announce(ExpectedReceipt("T", YORK, 3, later(901)))
+    assert shop.receipts() == (attrs.evolve(receipt, expected_at=later(901)),)
 
 
 def test_nothing_can_be_announced_as_a_transfer() -> None:

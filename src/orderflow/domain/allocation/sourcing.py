@@ -53,7 +53,7 @@ class SourcingPlan:
         parts: What each of them sends. The first part keeps the id of the order: the one that
             waits, if one does.
         cost: With `FEWEST_PARCELS`, the number of parcels that can leave at once. With `CHEAPEST`,
-            their cost. Otherwise `None`.
+            their cost. What waits is not counted. Otherwise `None`.
         cost_min: No division that sends as many units at once costs less. Up to eight warehouses
             with stock, it is the cost.
     """

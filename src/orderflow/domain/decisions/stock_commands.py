@@ -31,11 +31,13 @@ __all__ = ["announce", "book_in", "check_on_hand", "limit_back_orders", "withdra
 
 
 def announce(draft: Draft, command: AnnounceReceipt) -> None:
-    """Announce a receipt. An earlier receipt with the same id is replaced."""
+    """Announce a receipt. An earlier one with the same id is replaced; a transfer stays one."""
     receipt = command.receipt
     announced = draft.view.receipt(receipt.receipt_id)
     if announced is not None and announced.key != receipt.key:
         raise _other_product(receipt.key.sku, announced)
+    if announced is not None and receipt.from_warehouse_id is None:
+        receipt = attrs.evolve(receipt, from_warehouse_id=announced.from_warehouse_id)
     _check_transfer(receipt, announced)
     draft.emit(ReceiptAnnounced(draft.at, receipt))
 

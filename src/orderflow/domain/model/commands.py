@@ -245,7 +245,7 @@ class MoveOrder(OrderFields):
     depends on when it was placed, as before. `units` names a part, as pairs of a line id and a
     number: short units are moved first. With `only_short`, the part is all that the order is short
     of. The part is a new order. By default, `AllocationPolicy.split_ids` gives it an id. If the
-    part has all units, the order itself is moved.
+    part has all units, the order itself is moved, with its own id.
     """
 
     warehouse_id: str = attrs.field(validator=validators.identifier)

@@ -16,7 +16,7 @@ from orderflow.domain.model.arguments import (
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.state.overlay import Overlay
-from orderflow.errors import InvalidValueError
+from orderflow.errors import DuplicateOrderError, InvalidValueError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +43,7 @@ def source(
 
     `PlaceOrder` with the same policy carries the plan out. Each part is then allocated as the
     allocation policy says: under `PartialAllocation.NEVER`, a part that waits has no units at all.
+    The plan does not consider limits of back orders or a short part. A preview of the command does.
 
     Args:
         order: The order, which was not placed yet and names no warehouse.
@@ -52,6 +53,7 @@ def source(
         sourcing: From which warehouses it may be sent.
 
     Raises:
+        DuplicateOrderError: If the order was placed already.
         InvalidValueError: If an argument is not valid.
     """
     require_order("source.order", order)
@@ -63,6 +65,9 @@ def source(
         demand = f"{view.seller_id!r}, the seller of the view"
         raise InvalidValueError("source.order.seller_id", demand, order.seller_id)
     PlaceOrder(order=order, sourcing=sourcing, at=at)
+    taken = view.order(order.order_id)
+    if taken is not None:
+        raise DuplicateOrderError(order.seller_id, order.order_id, taken.split_from)
     policy = view.policy or default_policy
     now = Overlay(view, effects_of_time(view, policy, at))
     return Sourcing(now, sourcing, policy, at).plan(order)

@@ -86,6 +86,7 @@ class Draft:
         skus: dict[str, dict[str, None]] = {}
         for order in orders:
             skus.setdefault(order.warehouse_id, {}).update((line.sku, None) for line in order.lines)
+        skus.pop("", None)  # orders that name no warehouse: their plans read the stock
         for warehouse_id, of_warehouse in skus.items():
             self.shelves[warehouse_id].load(of_warehouse)
 
