@@ -67,6 +67,7 @@ docs: .venv/.dev ## build the documentation into build/docs; a warning is an err
 
 diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, options, answers
 	$(BIN)/python -m tests.docs.diagrams --write
+	$(BIN)/python -m tests.docs.filter_fields --write
 	$(BIN)/python -m tests.docs.kinds --write
 	$(BIN)/python -m tests.docs.contradictions --write
 	$(BIN)/python -m tests.cli.reference --write

@@ -4,7 +4,7 @@
 
 Within the domain, each folder imports only what stands left of it:
 
-    model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar
+    model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar ◀ queries
 
 Beside the ports stand the codec, which knows the domain and the notices, and `importing` and
 `frames`, which know the domain alone. `testing` may look at everything but the command line. The
@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "adapters": {"errors", "domain", "notices", "wording", "invariants", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
-FACES = {"calendar", "commands", "core", "edits", "events", "sourcing"}
+FACES = {"calendar", "commands", "core", "edits", "events", "filters", "sourcing"}
 MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
@@ -64,8 +64,8 @@ FOLDERS_OF_DOMAIN = {
     "state": {"model"},
     "allocation": {"model", "state"},
     "decisions": {"model", "state", "allocation"},
-    "queries": {"model", "state", "allocation", "decisions"},
     "calendar": {"model"},
+    "queries": {"model", "state", "allocation", "decisions", "calendar"},
 }
 
 

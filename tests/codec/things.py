@@ -28,6 +28,7 @@ from orderflow.domain.model.edits import AddLine, ChangeCourier, RemoveLine
 from orderflow.domain.model.event_fields import OrderEventFields
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Address, Hold, HoldReason, Order, OrderLine
+from orderflow.domain.model.order_filter import Condition, OrderFilter
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.sourcing_policy import SourcingCost, SourcingPolicy, SourcingPreference
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
@@ -92,6 +93,7 @@ NOT_SENT = {
     *(CommandFields, OrderFields, OrderEventFields),  # the bases of commands and events
     State,  # what `decide` works on; a host keeps the orders and the stock in it, not it
     Preferences,  # a host keeps what is in it
+    *(Condition, OrderFilter),  # a host keeps the text of a filter
     Item,  # what the plan for an order takes together
 }
 

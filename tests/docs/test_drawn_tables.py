@@ -9,12 +9,16 @@ import pytest
 from orderflow import AllocationPolicy
 from orderflow.domain.model.policy import rules_of
 from orderflow.notices import NOTICE_KINDS, NoticeKind
-from tests.docs import contradictions, kinds
+from tests.docs import contradictions, filter_fields, kinds
 
 if TYPE_CHECKING:
     from tests.docs.drawn_tables import DrawnTable
 
-TABLES = {"contradicting settings": contradictions.TABLE, "kinds of notices": kinds.TABLE}
+TABLES = {
+    "contradicting settings": contradictions.TABLE,
+    "fields of filters": filter_fields.TABLE,
+    "kinds of notices": kinds.TABLE,
+}
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -24,6 +24,7 @@ from orderflow.testing.strategies.commands import (
     histories,
     next_commands,
 )
+from orderflow.testing.strategies.order_filters import filters
 from orderflow.testing.strategies.several_warehouses import sourcing_policies
 from orderflow.testing.strategies.values import (
     Scope,
@@ -46,6 +47,7 @@ __all__ = [
     "addresses",
     "commands",
     "edits",
+    "filters",
     "histories",
     "holds",
     "identifiers",
