@@ -6,6 +6,7 @@
 from orderflow.domain.allocation.expected_cover import expected_cover
 from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
@@ -51,6 +52,7 @@ __all__ = [
     "expected_cover",
     "explain",
     "queue_position",
+    "reallocation_of_product",
     "receipt_allocation",
     "replacement_offers",
     "source",

@@ -19,12 +19,13 @@ from orderflow import (
 )
 from orderflow.adapters.mail import MailServer
 from orderflow.calendar import CutOffRules, WarehouseCalendar
-from orderflow.commands import CancelOrder, EditOrder
+from orderflow.commands import CancelOrder, EditOrder, ReallocateUnits, Reallocation
 from orderflow.domain.calendar import calendar, clocks, cut_off
+from orderflow.domain.model import reallocation
 from orderflow.domain.model import validators as rules
 from orderflow.edits import ChangePriority, RemoveLine
 from tests.docs.diagrams import ROOT
-from tests.unit.shop import about, order
+from tests.unit.shop import NOON, about, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,7 @@ LIMITS = {
     "lines of an order": f"1 to {rules.LINES_MAX:,}",
     "custom fields of an order": f"at most {rules.CUSTOM_FIELDS_MAX}",
     "edits of one command": f"1 to {rules.EDITS_MAX:,}",
+    "orders of one reallocation": f"1 to {reallocation.REALLOCATIONS_MAX:,}",
     "moment": (
         f"with a time zone, from {rules.YEAR_MIN}-01-01 to the end of {rules.YEAR_MAX}, in UTC"
     ),
@@ -85,6 +87,11 @@ def lines(number: int) -> object:
     return order("A", lines=tuple(OrderLine(str(line), "MUG", 1) for line in range(number)))
 
 
+def reallocate(number: int) -> object:
+    changes = tuple(Reallocation(f"A-{each}", None, (("1", 1),)) for each in range(number))
+    return ReallocateUnits(at=NOON, seller_id="acme", changes=changes, note="why", by="Ann")
+
+
 def patient(wait_max: timedelta) -> AllocationPolicy:
     return AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=wait_max)
 
@@ -117,6 +124,7 @@ EDGES: dict[str, tuple[Callable[[Any], object], object, object]] = {
         30_000,
         30_001,
     ),
+    "orders of one": (reallocate, 20_000, 20_001),
     "moment": (
         lambda at: Hold(HoldReason.OTHER, until=at),
         LAST_MOMENT,

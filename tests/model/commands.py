@@ -49,6 +49,7 @@ from orderflow.edits import (
 )
 from tests.model import stock_commands
 from tests.model.policies import VALID_SETTINGS, with_parameters
+from tests.model.reallocation_commands import reallocate
 from tests.model.shop import ORDER_IDS, SETS, SKUS, START, STOCKED, UNKNOWN_SKU, WAREHOUSES
 from tests.model.sourcing_commands import draw_sourcing
 from tests.model.world import BEFORE_THE_WAREHOUSE, FROZEN
@@ -356,6 +357,7 @@ MAKERS: dict[_Make, int] = {
     _release: 4,
     _split: 4,
     _move: 7,
+    reallocate: 6,
     _cancel: 2,
     _send: 10,
     _despatch: 7,

@@ -30,6 +30,7 @@ from orderflow.commands import (
     OrderCommand,
     PlaceOrder,
     PlaceOrders,
+    ReallocateUnits,
     RejectCancellation,
     ReleaseHold,
     ReportShortPick,
@@ -63,6 +64,7 @@ from tests.model.pages import (
     review,
     run_due,
 )
+from tests.model.reallocating import is_undone, reallocate
 from tests.model.receipts import announce, book_in, transfer, withdraw
 from tests.model.serving import (
     chosen,
@@ -143,10 +145,13 @@ class NaiveModel:
         if world.leaves_more():
             return False
         before = world.all_available()
+        world.preempted = []
         self._make_its_own_change(command)
         if world.page is None:
             serve(world, before)
             handle_short(world)
+        if isinstance(command, ReallocateUnits) and is_undone(world, command):
+            raise RefusedByModelError
         end_page(world)
         return True
 
@@ -177,6 +182,8 @@ class NaiveModel:
                 withdraw(self.world, receipt_id)
             case TransferStock():
                 transfer(self.world, command)
+            case ReallocateUnits():
+                reallocate(self.world, command)
             case ServeWaiting() | RunDue():
                 raise NotImplementedError
             case _:

@@ -255,6 +255,7 @@ def _take_back(world: World, order: Order) -> list[Order]:
             loser.give_one_back(product)
             world.has_changed(loser)
             world.became_short.append(loser)
+            world.preempted.append(loser)
             losers.append(loser)
     return losers
 

@@ -104,8 +104,15 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
-    *("OrderPostponed", "PostponementEnded"),
-    *("OrderPassedOver", "OrderWaitedEnough", "OrderEdited", "OrderHeld", "HoldReleased"),
+    *("OrderPostponed", "PostponementEnded", "OrderReallocated"),
+    *(
+        "OrderReallocated",
+        "OrderPassedOver",
+        "OrderWaitedEnough",
+        "OrderEdited",
+        "OrderHeld",
+        "HoldReleased",
+    ),
     *(
         "OrderSplit",
         "OrderSplitAtWarehouse",

@@ -179,6 +179,7 @@ class World:
         default_factory=dict
     )
     became_short: list[Order] = field(default_factory=list)  # and must still be handled
+    preempted: list[Order] = field(default_factory=list)  # by the command itself
     is_passing: bool = False
     runs_due: bool = False  # whether a RunDue, or a page of one, still has orders to give up
     page: Page | None = None

@@ -36,7 +36,7 @@ from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.threads import ThreadedRepository
 from orderflow.calendar import WarehouseCalendar
-from orderflow.commands import BookInStock
+from orderflow.commands import BookInStock, Reallocation
 from orderflow.core import State
 from orderflow.errors import OrderFlowError
 from orderflow.notices import Preferences
@@ -141,6 +141,7 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     collections.abc.Callable: lambda: lambda *_: None,
     # Types whose fields go together
     BookInStock: lambda: BookInStock(key=key(), received=1, at=NOON),
+    Reallocation: lambda: Reallocation("A", 1, (("1", 1),)),
     Replacement: lambda: Replacement("CUP", "MUG"),
     WarehouseCalendar: lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London")),
     WebhookSettings: lambda: WebhookSettings(allowed=("https://shop.example",)),

@@ -14,6 +14,7 @@ from orderflow.cli.commands.accounting import account
 from orderflow.cli.commands.allocate_file import allocate_file
 from orderflow.cli.commands.back_order_limits import back_order_limits, limit_back_orders
 from orderflow.cli.commands.back_orders import backorders
+from orderflow.cli.commands.between_orders import reallocate
 from orderflow.cli.commands.between_warehouses import move, transfer
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
@@ -190,6 +191,7 @@ _add(
     (replace, "A-1 2 CUP --units 2"),
     (split, "A-1 A-1-now"),
     (move, "A-1 york --only-short"),
+    (reallocate, "MUG --from A-1=2 --to A-7 --note 'A-7 is late' --by Ann"),
 )
 _add(
     "Warehouse",

@@ -16,6 +16,7 @@
     │   ├── HoldRefusedError       the hold would have ended already
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── MoveRefusedError
+    │   ├── ReallocationRefusedError  no unit has changed hands
     │   ├── ReplacementRefusedError  the order to be replaced is not cancelled
     │   ├── SendRefusedError       the day of the order has not come
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
@@ -92,6 +93,7 @@ __all__ = [
     "OrderNotFoundError",
     "PagesFirstError",
     "ProductNotFoundError",
+    "ReallocationRefusedError",
     "ReceiptNotFoundError",
     "RefusedError",
     "ReplacementRefusedError",
@@ -255,6 +257,22 @@ class MoveRefusedError(RefusedError):
         self.order_id = order_id
         self.reason = reason
         super().__init__(f"order {order_id!r} was not moved: {reason}")
+
+
+class ReallocationRefusedError(RefusedError):
+    """Units cannot change hands between orders as a reallocation says. None of them did.
+
+    Attributes:
+        reason: What does not fit, and what to do.
+        order_id: The order that the reason is about, if it is about one.
+        sku: The product that the reason is about, if it is about one.
+    """
+
+    def __init__(self, reason: str, *, order_id: str | None = None, sku: str | None = None) -> None:
+        self.reason = reason
+        self.order_id = order_id
+        self.sku = sku
+        super().__init__(f"no units were reallocated: {reason}")
 
 
 class ReplacementRefusedError(RefusedError):

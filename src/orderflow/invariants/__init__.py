@@ -7,6 +7,7 @@ numbers of the page *What always holds* in the documentation.
 - `violations` checks the state after a command: rules 1, 2, 4 and 5, and the policy's settings.
 - `gain_violations` checks one event against the state before it: rule 6.
 - `preemption_violations` checks which units were preempted, and for which order: rule 6.
+- `reallocation_violations` checks who gave and who took units outside the queue: rule 6.
 - `split_violations` checks an order against the two that it was split into: rule 10.
 - `foreign_violations` finds data of another seller: rule 11.
 - `account_violations` checks the stock on hand against its movements: rule 3.
@@ -43,6 +44,7 @@ from orderflow.invariants.history import (
     split_violations,
 )
 from orderflow.invariants.preemption import preemption_violations
+from orderflow.invariants.reallocated_units import reallocation_violations
 from orderflow.invariants.state import (
     agreement_violations,
     allocation_violations,
@@ -72,6 +74,7 @@ __all__ = [
     "patience_violations",
     "postponement_violations",
     "preemption_violations",
+    "reallocation_violations",
     "replay_violations",
     "split_violations",
     "transfer_violations",

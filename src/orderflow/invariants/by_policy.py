@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FROZEN",
     "GAINS",
+    "allows_a_part",
     "fulfilment_violations",
     "gain_violations",
     "idle_stock_violations",
@@ -61,14 +62,14 @@ def idle_stock_violations(
             continue
         name = f"order {order.order_id!r}"
         usable_units = _usable_units(order, orders, available, policy)
-        if _allows_partial(order, policy):
+        if allows_a_part(order, policy):
             found += [
                 f"{text_of(key)}: {usable_units[key]} could be used, but {name} is short of it"
                 for key in _usable(order, usable_units)
             ]
         elif _can_be_completed(order, usable_units):
             found.append(f"{name} waits, but could be completed")
-        if not _allows_partial(order, policy) and order.allocated:
+        if not allows_a_part(order, policy) and order.allocated:
             found.append(f"{name} has {counted(order.allocated, 'unit')}, but is short of others")
     return found
 
@@ -161,7 +162,8 @@ def gain_violations(
 # Partial allocation
 
 
-def _allows_partial(order: Order, policy: AllocationPolicy) -> bool:
+def allows_a_part(order: Order, policy: AllocationPolicy) -> bool:
+    """Whether the order may be allocated a part while it waits."""
     match policy.partial_allocation:
         case PartialAllocation.ALWAYS:
             return True
@@ -177,7 +179,7 @@ def _could_have_used(
     order: Order, available: Mapping[StockKey, int], policy: AllocationPolicy
 ) -> list[StockKey]:
     """Return the products of which a waiting order could have used units."""
-    if _allows_partial(order, policy):
+    if allows_a_part(order, policy):
         return _usable(order, available)
     return list(_needs(order)) if _can_be_completed(order, available) else []
 

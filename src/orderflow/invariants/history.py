@@ -34,6 +34,7 @@ from orderflow.invariants.above_limits import limit_violations
 from orderflow.invariants.by_policy import gain_violations
 from orderflow.invariants.given_up_orders import give_up_violations
 from orderflow.invariants.preemption import preemption_violations
+from orderflow.invariants.reallocated_units import reallocation_violations
 from orderflow.invariants.state import (
     agreement_violations,
     foreign_violations,
@@ -118,6 +119,7 @@ def history_violations(
     found += preemption_violations(
         state.orders.values(), (), unused, None, state.policy or default_policy
     )
+    found += reallocation_violations(states, events, default_policy)
     found += _short_violations(states, events, default_policy, stored or state)
     found += give_up_violations(states, events, default_policy)
     found += agreement_violations(state.orders.values())

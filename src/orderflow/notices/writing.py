@@ -13,7 +13,7 @@ The change that an event made is found by folding the events of its order: see
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeGuard
 
 import attrs
 
@@ -29,6 +29,7 @@ from orderflow.domain.model.events import (
     OrderHeld,
     OrderPartlyAllocated,
     OrderPutOnBackOrder,
+    OrderReallocated,
     OrderRecalled,
     OrderShortPicked,
     OrderSplitOff,
@@ -154,6 +155,7 @@ class NoticeWriter:
                 | OrderEdited()
                 | OrderPartlyAllocated()
                 | OrderPutOnBackOrder()
+                | OrderReallocated()
                 | OrderRecalled()
                 | HoldReleased()
                 | PostponementEnded()
@@ -212,7 +214,11 @@ class NoticeWriter:
                 yield RecalledNotice(**_about(now, event.at), missing=_counts(units, before))
             case HoldReleased(reasons=reasons):
                 yield ReleasedNotice(**_about(now, event.at), reasons=reasons, status=now.status)
-            case OrderAllocated() if before.wait is not None and before.wait.since < event.at:
+            case OrderAllocated() | OrderReallocated() if (
+                after.status is Status.ALLOCATED
+                and before.wait is not None
+                and before.wait.since < event.at
+            ):
                 yield CompletedNotice(**_about(now, event.at), since=before.wait.since)
             case OrderCancelled(short_reason=ShortReason() as reason, units=units):
                 yield ShortOrderCancelledNotice(
@@ -234,7 +240,7 @@ class NoticeWriter:
             return
         if before.wait is None:
             yield self.on_back_order(now, event.at)
-        elif isinstance(event, OrderPartlyAllocated) and before.wait.since < event.at:
+        elif _serves_a_part(event) and before.wait.since < event.at:
             yield PartlyServedNotice(
                 **_about(now, event.at),
                 since=before.wait.since,
@@ -294,6 +300,12 @@ class NoticeWriter:
             for action in ways_out
             if action in allowed
         )
+
+
+def _serves_a_part(event: OrderEvent) -> TypeGuard[OrderPartlyAllocated | OrderReallocated]:
+    """Whether an order that still waits got units by the event."""
+    takes = isinstance(event, OrderReallocated) and event.units[0][1] > 0
+    return takes or isinstance(event, OrderPartlyAllocated)
 
 
 def _about(order: Order, at: datetime) -> _About:

@@ -83,6 +83,7 @@ class AsyncSeller:
     remove_short_lines = _awaited(Seller.remove_short_lines)
     split = _awaited(Seller.split)
     move = _awaited(Seller.move)
+    reallocate = _awaited(Seller.reallocate)
     hold = _awaited(Seller.hold)
     release_hold = _awaited(Seller.release_hold)
     run_due = _awaited(Seller.run_due)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+import attrs
+
 from orderflow.domain.model.arguments import require_identifier, require_limit, require_number
+from orderflow.domain.model.events import OrderReallocated
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.actions import actions
@@ -20,7 +23,7 @@ from orderflow.ports.read_arguments import (
     check_orders_read,
     check_stock_read,
 )
-from orderflow.service.reads import preview
+from orderflow.service.reads import preview, read_served
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
@@ -309,9 +312,17 @@ class ReadMethods(SellerScope):
         require_identifier("explain.order_id", order_id)
         require_number("explain.earlier_max", earlier_max, 0, of="orders")
         moment, default = self._read_moment("explain.at", at), self._default_policy
-        return self._read_served(
-            lambda view: explain(order_id, view, moment, default, earlier_max=earlier_max), moment
-        )
+
+        def task(reading: Reading) -> Explanation:
+            explanation = read_served(
+                reading,
+                lambda view: explain(order_id, view, moment, default, earlier_max=earlier_max),
+                default,
+                moment,
+            )
+            return attrs.evolve(explanation, reallocation=_last_reallocation(reading, order_id))
+
+        return self._read(task)
 
     def _found(self, view: View, order_id: str) -> Order:
         order = view.order(order_id)
@@ -320,9 +331,17 @@ class ReadMethods(SellerScope):
         return order
 
 
-def _all_events(reading: Reading) -> Iterator[Event]:
-    """Yield all events of the seller, reading one page at a time."""
-    page = reading.events(limit=_PAGE_EVENTS)
+def _last_reallocation(reading: Reading, order_id: str) -> OrderReallocated | None:
+    last = None
+    for event in _all_events(reading, order_id):
+        if isinstance(event, OrderReallocated):
+            last = event
+    return last
+
+
+def _all_events(reading: Reading, order_id: str | None = None) -> Iterator[Event]:
+    """Yield all events of the seller, or of one order, reading one page at a time."""
+    page = reading.events(order_id, limit=_PAGE_EVENTS)
     while page:
         yield from page
-        page = reading.events(after=page.last, limit=_PAGE_EVENTS)
+        page = reading.events(order_id, after=page.last, limit=_PAGE_EVENTS)

@@ -47,6 +47,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
     require_kind("in_words.explanation", explanation, Explanation, demand="an Explanation")
     require_kind("in_words.time_zone", time_zone, tzinfo, demand="a time zone")
     sentences = [_where(explanation.order, time_zone), *_day(explanation, time_zone)]
+    sentences += _reallocation(explanation, time_zone)
     for shortage in explanation.shortages:
         sentences += [
             _lack(shortage),
@@ -86,6 +87,25 @@ def _day(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     if explanation.offered_from is not None:
         begins = moment_text(explanation.offered_from, zone)
         yield f"Because this is far ahead, it is offered no stock before {begins}."
+
+
+def _reallocation(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
+    """Say who gave units of the order to others, or of others to the order, and why."""
+    event = explanation.reallocation
+    if event is None or explanation.order.status in _FINAL:
+        return
+    skus = {line.line_id: repr(line.sku) for line in explanation.order.lines}
+    units = listed(
+        [
+            f"{counted(abs(change), 'unit')} of {skus.get(line_id, f'line {line_id!r}')}"
+            for line_id, change in event.units
+        ]
+    )
+    gives = event.units[0][1] < 0
+    others = _listed([repr(each) for each in event.others]) or "the available units"
+    way = f"went to {others}" if gives else f"came from {others}"
+    plan = "" if event.plan_id is None else f" with plan {event.plan_id!r}"
+    yield f"{units} {way} at {moment_text(event.at, zone)}, by {event.by}{plan}: {event.note}"
 
 
 def _reason(hold: Hold, zone: tzinfo) -> str:

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 ALLOWED = {
     "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, MOVE, HOLD, CANCEL",
     "POSTPONED": "EDIT, REMOVE_LINE, REPLACE_LINE, MOVE, HOLD, CANCEL",
-    "ON_HOLD": "EDIT, REPLACE_LINE, MOVE, HOLD, RELEASE_HOLD, CANCEL",
-    "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, MOVE, HOLD, CANCEL",
-    "ALLOCATED": "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, MOVE, HOLD, CANCEL, SEND_TO_WAREHOUSE",
+    "ON_HOLD": "EDIT, REPLACE_LINE, MOVE, REALLOCATE, HOLD, RELEASE_HOLD, CANCEL",
+    "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, MOVE, REALLOCATE, HOLD, CANCEL",
+    "ALLOCATED": (
+        "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, MOVE, REALLOCATE, HOLD, CANCEL, SEND_TO_WAREHOUSE"
+    ),
     "SENT_TO_WAREHOUSE": "REQUEST_CANCELLATION, REPORT_SHORT_PICK, DESPATCH",
     "CANCELLATION_REQUESTED": (
         "ACCEPT_CANCELLATION, REJECT_CANCELLATION, REPORT_SHORT_PICK, DESPATCH"
@@ -83,11 +85,13 @@ LEADS_TO = {
         "SEND_STOCK": ["ON_BACK_ORDER", "ALLOCATED"],
         "EDIT": ["ALLOCATED", "ON_BACK_ORDER"],
         "MOVE": ["ON_BACK_ORDER", "ALLOCATED"],
+        "REALLOCATE": ["ALLOCATED", "ON_BACK_ORDER"],
     },
     "ALLOCATED": {
         "SEND_TO_WAREHOUSE": ["SENT_TO_WAREHOUSE"],
         "EDIT": ["ALLOCATED", "ON_BACK_ORDER"],
         "MOVE": ["ON_BACK_ORDER", "ALLOCATED"],
+        "REALLOCATE": ["ON_BACK_ORDER", "ALLOCATED"],
     },
     "SENT_TO_WAREHOUSE": {
         "DESPATCH": ["DESPATCHED"],
@@ -121,6 +125,16 @@ def test_an_order_whose_day_is_far_would_be_postponed() -> None:
     }
     shop.hold("A", HoldReason.OTHER, deallocate=True)
     assert answers(shop)["RELEASE_HOLD"].leads_to == (Status.POSTPONED,)
+
+
+def test_an_order_on_hold_without_units_has_none_to_give() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.hold("A", HoldReason.OTHER)
+    assert answers(shop)["REALLOCATE"].units == (("MUG", 1),)
+    shop.hold("A", HoldReason.ADDRESS, deallocate=True)
+    reason = "no units were reallocated: order 'A' is on hold and has no units to give; release it"
+    assert reason in answers(shop)["REALLOCATE"].reason
 
 
 def test_a_short_pick_of_an_order_to_be_cancelled_leads_to_its_cancellation() -> None:

@@ -46,6 +46,8 @@ from orderflow.commands import (
     PickedLine,
     PlaceOrder,
     PlaceOrders,
+    ReallocateUnits,
+    Reallocation,
     RejectCancellation,
     ReleaseHold,
     ReportShortPick,
@@ -155,6 +157,7 @@ NO_SOURCING = ["RANKED", ("leeds", "york"), SourcingCost("leeds")]
 LINE_LISTS = [(), [OrderLine("1", "MUG", 1)], None, ("1",), OrderLine("1", "MUG", 1)]
 
 # For each type: what makes a good one, and which values each field refuses.
+REALLOCATION = Reallocation("A", None, (("1", 1),))
 CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         StockKey,
@@ -426,6 +429,29 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         DespatchOrder,
         {**NAMED, "units": (("1", 1),), "new_order_id": "B"},
         {"units": [*LINE_UNITS, ()], "new_order_id": OPTIONAL_IDENTIFIER},
+    ),
+    (
+        Reallocation,
+        {"order_id": "A", "version": 1, "units": (("1", 1), ("2", -1))},
+        {
+            "order_id": IDENTIFIER,
+            "version": [-1, True, "1"],
+            "units": [(), *(each for each in LINE_UNITS if each != (("1", -1),))],
+        },
+    ),
+    (
+        ReallocateUnits,
+        {"at": NOON, "seller_id": "acme", "changes": (REALLOCATION,), "note": "why", "by": "Ann"},
+        {
+            "seller_id": IDENTIFIER,
+            "changes": [
+                *((), [REALLOCATION], ("A",), None, (REALLOCATION, REALLOCATION)),
+                tuple(Reallocation(str(each), None, (("1", 1),)) for each in range(20_001)),
+            ],
+            "note": [*NOTE, "", " "],
+            "by": IDENTIFIER,
+            "plan_id": OPTIONAL_IDENTIFIER,
+        },
     ),
     (CancelOrder, NAMED, {"reason": NOTE}),
     (RequestCancellation, NAMED, {"reason": NOTE}),

@@ -15,6 +15,7 @@ from orderflow.domain.model.commands import (
     CountStock,
     PlaceOrder,
     PlaceOrders,
+    ReallocateUnits,
     ServeWaiting,
     TransferStock,
 )
@@ -33,6 +34,8 @@ def orders_named_by(command: Command) -> Sequence[str]:
     """Return the ids of the orders that a command names."""
     if isinstance(command, PlaceOrders):
         return [order.order_id for order in command.orders]
+    if isinstance(command, ReallocateUnits):
+        return [each.order_id for each in command.changes]
     order_id: str | None = getattr(command, "order_id", None)
     return [] if order_id is None else [order_id]
 

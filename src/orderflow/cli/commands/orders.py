@@ -62,6 +62,7 @@ _COMMANDS = {
     Action.SEND_STOCK: "book-in",
     Action.SPLIT: "split",
     Action.MOVE: "move",
+    Action.REALLOCATE: "reallocate",
     Action.HOLD: "hold",
     Action.RELEASE_HOLD: "release-hold",
     Action.CANCEL: "cancel",

@@ -61,12 +61,14 @@ Sku = Annotated[str, typer.Argument(metavar="SKU", help="SKU of the product.")]
 _PAIRS = {
     "--add": "MUG=5",
     "--cost": "leeds=500+20",
+    "--from": "A-1=2",
     "--over": "R-1=5",
     "--replace": "1=CUP",
     "--set": "TABLE=a",
     "--short": "R-1=5",
     "--skip": "Status=cancelled",
     "--slip": "R-1=3d",
+    "--to": "A-7=2",
     "SKU=UNITS": "MUG=5",
 }
 """An example of each pair that is not a line and its units."""

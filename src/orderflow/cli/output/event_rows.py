@@ -30,7 +30,6 @@ from orderflow.domain.model.events import (
     CancellationRequested,
     Event,
     HoldReleased,
-    LineUnits,
     OrderAllocated,
     OrderCancelled,
     OrderDeallocated,
@@ -42,6 +41,7 @@ from orderflow.domain.model.events import (
     OrderPartMoved,
     OrderPlaced,
     OrderPutOnBackOrder,
+    OrderReallocated,
     OrderRecalled,
     OrderShortPicked,
     OrderSplit,
@@ -65,7 +65,7 @@ from orderflow.domain.model.give_up import GiveUp
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime, tzinfo
 
     from orderflow.domain.model.order import Order
@@ -110,6 +110,8 @@ def event_details(event: Event, zone: tzinfo = UTC) -> str:
             | OrderRecalled(units=units)
         ):
             return _units(units)
+        case OrderReallocated():
+            return _reallocated(event)
         case OrderEdited(edits=edits):
             return ", ".join(_edit(edit, zone) for edit in edits)
         case OrderHeld(hold=hold):
@@ -237,7 +239,16 @@ def _wanted(order: Order) -> str:
     return lines if order.replaces is None else f"{lines} in place of {order.replaces}"
 
 
-def _units(units: LineUnits) -> str:
+def _reallocated(event: OrderReallocated) -> str:
+    gives = event.units[0][1] < 0
+    units = _units([(line_id, abs(change)) for line_id, change in event.units])
+    others = ", ".join(event.others) or "the available ones"
+    plan = "" if event.plan_id is None else f", plan {event.plan_id}"
+    way = "to" if gives else "from"
+    return f"{units} {way} {others}, by {event.by}{plan}: {event.note}"
+
+
+def _units(units: Iterable[tuple[str, int]]) -> str:
     return ", ".join(f"{number} of line {line_id}" for line_id, number in units) or "nothing"
 
 

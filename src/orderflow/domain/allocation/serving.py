@@ -111,7 +111,7 @@ def serve(
     if not is_same_page:
         serving.begin_page()
     waiting = [*backlog, *serving.take_touched()]
-    if not (waiting or serving.is_replenished or preemptible_products(serving)):
+    if not (waiting or serving.is_replenished or preemptible_products(serving) or serving.passing):
         return
     if serving.draft.policy.rationing is _FAIR_SHARE:
         _serve_shares(serving, waiting)

@@ -22,6 +22,7 @@ from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.effects_of_time import let_time_pass
 from orderflow.domain.decisions.moving import move
 from orderflow.domain.decisions.pages import serve_page
+from orderflow.domain.decisions.reallocating import reallocate, require_kept
 from orderflow.domain.decisions.returning import return_units
 from orderflow.domain.decisions.run_due import run_due
 from orderflow.domain.decisions.short_orders import handle_short_orders
@@ -53,6 +54,7 @@ from orderflow.domain.model.commands import (
     OrderCommand,
     PlaceOrder,
     PlaceOrders,
+    ReallocateUnits,
     RejectCancellation,
     ReleaseHold,
     ReportShortPick,
@@ -83,7 +85,9 @@ if TYPE_CHECKING:
         | TransferStock
         | LimitBackOrders
     )
-    _Change = PlaceOrder | PlaceOrders | OrderCommand | _StockChange | ChangePolicy
+    _Change = (
+        PlaceOrder | PlaceOrders | OrderCommand | ReallocateUnits | _StockChange | ChangePolicy
+    )
 
 __all__ = ["decide"]
 
@@ -149,6 +153,8 @@ def _carry_out(serving: ServingState, command: _Change) -> None:
     if not serving.is_continued:
         serve(serving)
     handle_short_orders(serving)
+    if isinstance(command, ReallocateUnits):
+        require_kept(draft, command)
     if draft.new_policy is None or not serving.leaves_more:
         split_by_policy(serving)
 
@@ -174,6 +180,8 @@ def _execute(serving: ServingState, command: _Change) -> None:
             transfer(draft, command)
         case ChangePolicy(policy=policy):
             policy_change.change(serving, policy)
+        case ReallocateUnits():
+            reallocate(serving, command)
         case LimitBackOrders():
             stock_commands.limit_back_orders(draft, command)
         case _:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import attrs
 
-from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
+from orderflow.domain.model.event_fields import LineChanges, LineUnits, OrderEventFields
 from orderflow.domain.model.terms import Term
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "OrderPassedOver",
     "OrderPostponed",
     "OrderPutOnBackOrder",
+    "OrderReallocated",
     "OrderWaitedEnough",
     "PostponementEnded",
 ]
@@ -90,6 +91,26 @@ class OrderDeallocated(OrderEventFields):
 
 
 @attrs.frozen
+class OrderReallocated(OrderEventFields):
+    """The order gave units to others, or took units of others, outside the queue.
+
+    Attributes:
+        units: Pairs of a line id and a change of its allocated units. In one event, all of them are
+            given (below 0), or all are taken.
+        others: The first orders that took what it gave, or gave what it took: at most ten.
+        by: Who did it.
+        note: Why.
+        plan_id: The plan that was applied, if any.
+    """
+
+    units: LineChanges
+    others: tuple[str, ...]
+    by: str
+    note: str
+    plan_id: str | None = None
+
+
+@attrs.frozen
 class OrderPassedOver(OrderEventFields):
     """A later order took units of the product that the order is blocked on."""
 
@@ -110,6 +131,7 @@ ALLOCATION_EVENTS = (
     OrderDeallocated,
     OrderPassedOver,
     OrderPostponed,
+    OrderReallocated,
     OrderWaitedEnough,
     PostponementEnded,
 )

@@ -26,6 +26,7 @@ from orderflow.domain.model.edits import Edit, RemoveShortLines
 from orderflow.domain.model.event_fields import LineUnits
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.reallocation import ReallocateUnits, Reallocation
 from orderflow.domain.model.sourcing_policy import SourcingPolicy
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock_commands import (
@@ -69,6 +70,8 @@ __all__ = [
     "PickedLine",
     "PlaceOrder",
     "PlaceOrders",
+    "ReallocateUnits",
+    "Reallocation",
     "RejectCancellation",
     "ReleaseHold",
     "ReportShortPick",
@@ -323,7 +326,9 @@ StockCommand = (
 )
 """A command about stock or receipts."""
 
-Command = PlaceOrder | PlaceOrders | OrderCommand | RunDue | StockCommand | ChangePolicy
+Command = (
+    PlaceOrder | PlaceOrders | OrderCommand | ReallocateUnits | RunDue | StockCommand | ChangePolicy
+)
 """Any command."""
 
 

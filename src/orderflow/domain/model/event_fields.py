@@ -6,10 +6,13 @@ from datetime import datetime
 
 import attrs
 
-__all__ = ["LineUnits", "OrderEventFields"]
+__all__ = ["LineChanges", "LineUnits", "OrderEventFields"]
 
 LineUnits = tuple[tuple[str, int], ...]
 """Pairs of a line id and a number of units."""
+
+LineChanges = tuple[tuple[str, int], ...]
+"""Pairs of a line id and a change of its allocated units, not 0: below 0 if the line gives some."""
 
 
 @attrs.frozen

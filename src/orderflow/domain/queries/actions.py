@@ -12,6 +12,7 @@ import attrs
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.decisions.effects_of_time import effects_of_time
+from orderflow.domain.decisions.reallocating import require_units_to_give
 from orderflow.domain.decisions.returning import require_units_out
 from orderflow.domain.model.arguments import (
     require_identifier,
@@ -75,8 +76,9 @@ class ActionAnswer:
             command, all possible statuses, unless an edit changes the short part too. Empty if the
             action is not allowed.
         units: The units of the action, as pairs of a SKU and a number. For a split, those that
-            would be split off. For a removal of lines, those of the short lines. For stock to
-            send, those that the order is short of. For a return, those that can come back.
+            would be split off. For a reallocation, those that it has to give. For a removal of
+            lines, those of the short lines. For stock to send, those that the order is short of.
+            For a return, those that can come back.
         outcome: The changes, if they do not depend on the details of the command.
     """
 
@@ -137,6 +139,8 @@ def _answer(
         require_action(order.order_id, order.status, action)
         if action is Action.RETURN_UNITS:
             require_units_out(order)
+        if action is Action.REALLOCATE:
+            require_units_to_give(order)
         command = _example(action, order, at)
         outcome = decide(command, view, policy) if command is not None else None
     except RefusedError as refusal:
@@ -214,6 +218,8 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
         ]
     elif action is Action.REMOVE_LINE and outcome is not None:
         lines = [(line.sku, line.quantity) for line in order.short_lines]
+    elif action is Action.REALLOCATE:
+        lines = [(line.sku, line.allocated) for line in order.lines if line.allocated]
     elif action is Action.SEND_STOCK:
         lines = [(line.sku, line.short) for line in order.short_lines]
     elif action is Action.RETURN_UNITS:
@@ -228,7 +234,10 @@ def _units(action: Action, order: Order, outcome: Outcome | None) -> tuple[tuple
 _FOLLOWS_DAY = (Status.POSTPONED, Status.ALLOCATED, Status.ON_BACK_ORDER)
 """The statuses that an edit of the day can lead to, and from which it can."""
 
-_ARE_OFFERED_STOCK = (Action.SEND_STOCK, Action.REPORT_SHORT_PICK, Action.MOVE)
+_ARE_OFFERED_STOCK = (
+    *(Action.SEND_STOCK, Action.REPORT_SHORT_PICK, Action.MOVE),
+    Action.REALLOCATE,
+)
 """The actions after which an order that waits is offered stock that may complete it."""
 
 _MAY_MAKE_SHORT = (

@@ -29,6 +29,7 @@ from orderflow.domain.model.arguments import (
     require_view,
 )
 from orderflow.domain.model.back_order_limit import BackOrderLimit
+from orderflow.domain.model.events import OrderReallocated
 from orderflow.domain.model.horizon import is_far, offered_from
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.policy import (
@@ -120,6 +121,8 @@ class Explanation:
         blocked_on: The product that blocks an order that may not be allocated a part: without
             more units of it, the order cannot be completed.
         back_order_limits: The limits in force of the products that the order is short of.
+        reallocation: The last reallocation in which the order gave or took units. `Seller.explain`
+            finds it in the history; `explain` does not know it.
         shortages: Why each short line is short. Empty if no line is, or if the order is final.
     """
 
@@ -128,6 +131,7 @@ class Explanation:
     at: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
     blocked_on: str | None = None
     back_order_limits: tuple[BackOrderLimit, ...] = ()
+    reallocation: OrderReallocated | None = None
     shortages: tuple[Shortage, ...] = ()
 
     @property

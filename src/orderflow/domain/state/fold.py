@@ -42,6 +42,7 @@ from orderflow.domain.model.events import (
     OrderPlaced,
     OrderPostponed,
     OrderPutOnBackOrder,
+    OrderReallocated,
     OrderRecalled,
     OrderSentToWarehouse,
     OrderShortPicked,
@@ -272,7 +273,7 @@ def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
 def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
     """Return the fields that the event changes, except status and version."""
     match event:
-        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
+        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder() | OrderReallocated():
             return {"lines": gain_units(order.lines, event.units)}
         case OrderDespatched():
             return {"lines": lose_all_units(order.lines)}

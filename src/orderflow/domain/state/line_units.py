@@ -9,7 +9,7 @@ from orderflow.errors import TransitionError
 from orderflow.errors.quoting import counted, listed
 
 if TYPE_CHECKING:
-    from orderflow.domain.model.events import LineUnits
+    from orderflow.domain.model.events import LineChanges, LineUnits
     from orderflow.domain.model.order import Order
 
 __all__ = [
@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 
-def gain_units(lines: tuple[OrderLine, ...], units: LineUnits) -> tuple[OrderLine, ...]:
-    """Return the lines after some of them were allocated units.
+def gain_units(lines: tuple[OrderLine, ...], units: LineChanges) -> tuple[OrderLine, ...]:
+    """Return the lines after some of them were allocated units, or gave some back.
 
     Raises:
         TransitionError: If a line is missing, or its units would be out of bounds.

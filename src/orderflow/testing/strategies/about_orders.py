@@ -27,6 +27,7 @@ from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import StockKey
+from orderflow.testing.strategies.reallocations import draw_reallocation
 from orderflow.testing.strategies.several_warehouses import draw_move
 from orderflow.testing.strategies.values import draw_edits, draw_hold, draw_line_id
 
@@ -67,6 +68,8 @@ def draw_about(
             return _split(chooser, order, state, scope=scope, at=at)
         case Action.MOVE:
             return draw_move(chooser, order, scope, at, _new_id(chooser, state, scope))
+        case Action.REALLOCATE:
+            return draw_reallocation(chooser, order, state, at)
         case Action.DESPATCH:
             units = chooser.pick((None, _some_units(chooser, order)))
             return DespatchOrder(at=at, seller_id=seller_id, order_id=order_id, units=units)

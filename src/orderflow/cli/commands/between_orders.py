@@ -1,0 +1,135 @@
+"""Give units of some orders to others, outside the queue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from orderflow.cli.connection import SellerOptions
+from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
+from orderflow.cli.options.arguments import Sku, unit_pairs
+from orderflow.cli.options.from_settings import with_options
+from orderflow.domain.decisions.reallocating import reallocation_of_product
+from orderflow.domain.model.commands import ReallocateUnits, Reallocation
+from orderflow.errors.quoting import quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from orderflow.cli.connection import Database
+    from orderflow.domain.model.order import Order
+
+__all__ = ["reallocate"]
+
+T = TypeVar("T", int, int | None)
+
+
+@with_options("The database", where=SellerOptions)
+@with_options("Execution", how=ExecutionOptions)
+def reallocate(
+    sku: Sku,
+    *,
+    where: SellerOptions,
+    how: ExecutionOptions,
+    from_orders: Annotated[
+        list[str] | None,
+        typer.Option("--from", metavar="ORDER=UNITS", help="An order that gives units. Repeat."),
+    ] = None,
+    to_orders: Annotated[
+        list[str],
+        typer.Option(
+            "--to",
+            metavar="ORDER[=UNITS]",
+            help="An order that takes units; default: those that are left. Repeat.",
+        ),
+    ],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why, in your own words.")],
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who does it.")],
+) -> None:
+    """Give units of some orders to others, outside the queue.
+
+    An order that gives units waits for them again. One that takes some must be on back order. If
+    fewer units are given than taken, the others must be available. Several lines of the product
+    give and take in their order.
+    """
+    given = _each_once("--from", unit_pairs("--from", from_orders or ()))
+    taken = _each_once("--to", map(_taker, to_orders))
+    for order_id in filter(given.__contains__, taken):
+        raise typer.BadParameter(
+            f"{quoted(order_id)}: name it on one side", param_hint="'--from' / '--to'"
+        )
+
+    def command(database: Database) -> ReallocateUnits:
+        seller_id = database.seller(where.seller)
+        seller = database.flow.seller(seller_id)
+        orders = {order_id: seller.order(order_id) for order_id in {**given, **taken}}
+        earlier = earlier_command(database, seller_id, how)
+        if isinstance(earlier, ReallocateUnits) and _asks_for(earlier, orders, sku, given, taken):
+            changes = earlier.changes
+        else:
+            changes = _changes(orders, sku, given, taken)
+        return ReallocateUnits(
+            seller_id=seller_id, changes=changes, note=note, by=by, **how.fields()
+        )
+
+    carry_out(command, where, how)
+
+
+def _taker(text: str) -> tuple[str, int | None]:
+    """Read an order with a number of units or without one. An id may contain an equals sign."""
+    name, equals, _ = text.rpartition("=")
+    return next(unit_pairs("--to", [text])) if equals and name else (text, None)
+
+
+def _each_once(hint: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """Return orders and their units by order.
+
+    Raises:
+        BadParameter: If an order is named twice, or its units are 0.
+    """
+    units: dict[str, T] = {}
+    for order_id, number in pairs:
+        if order_id in units or number == 0:
+            fault = "named twice: add up its units" if order_id in units else "0 units: omit it"
+            raise typer.BadParameter(f"{quoted(order_id)}: {fault}", param_hint=f"'{hint}'")
+        units[order_id] = number
+    return units
+
+
+def _changes(
+    orders: Mapping[str, Order], sku: str, given: Mapping[str, int], taken: Mapping[str, int | None]
+) -> tuple[Reallocation, ...]:
+    """Return what each order gives and takes. Takers without a number share what is left."""
+    left = sum(given.values()) - sum(units or 0 for units in taken.values())
+    changes = [reallocation_of_product(orders[each], sku, -units) for each, units in given.items()]
+    for order_id, number in taken.items():
+        units = number
+        if units is None:
+            units = min(left, orders[order_id].short_of(sku))
+            left -= units
+        if units <= 0:
+            raise typer.BadParameter(
+                f"nothing is left to give to {quoted(order_id)}: it is short of "
+                f"{orders[order_id].short_of(sku)}, and {sum(given.values())} given in all; "
+                f"give a number, such as {quoted(order_id)[1:-1]}=1",
+                param_hint="'--to'",
+            )
+        changes.append(reallocation_of_product(orders[order_id], sku, units))
+    return tuple(changes)
+
+
+def _asks_for(
+    earlier: ReallocateUnits,
+    orders: Mapping[str, Order],
+    sku: str,
+    given: Mapping[str, int],
+    taken: Mapping[str, int | None],
+) -> bool:
+    """Whether an earlier command with the same id says the same. The orders have changed since."""
+    return {each.order_id for each in earlier.changes} == orders.keys() and all(
+        given.get(each.order_id, 0) == each.given
+        and (taken.get(each.order_id, 0) or each.taken) == each.taken
+        and all(orders[each.order_id].line(line_id).sku == sku for line_id, _ in each.units)
+        for each in earlier.changes
+    )

@@ -1,0 +1,58 @@
+"""The commands by which units change hands outside the queue, as methods of a seller's handle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model import commands as do
+from orderflow.domain.model.arguments import tuple_of
+from orderflow.service.scope import SellerScope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from orderflow.domain.model.outcome import Outcome
+
+__all__ = ["ReallocationMethods"]
+
+
+class ReallocationMethods(SellerScope):
+    """The commands by which units change hands outside the queue."""
+
+    def reallocate(
+        self,
+        changes: Iterable[do.Reallocation],
+        *,
+        note: str,
+        by: str,
+        plan_id: str | None = None,
+        at: datetime | None = None,
+        command_id: str | None = None,
+    ) -> Outcome:
+        """Give units of some orders to others, outside the queue: as a whole, or not at all.
+
+        `orderflow.core.reallocation_of_product` makes the changes from a product and a number.
+
+        Args:
+            changes: What each order gives and takes.
+            note: Why, for people.
+            by: Who did it.
+            plan_id: The plan that is applied, if any.
+            at: The time. Default: now.
+            command_id: An id that makes it safe to repeat the command.
+
+        Raises:
+            ReallocationRefusedError: If the units do not fit.
+            StaleVersionError: If an order has another version than its change names.
+        """
+        return self.handle(
+            do.ReallocateUnits(
+                seller_id=self.seller_id,
+                changes=tuple_of("reallocate.changes", changes, do.Reallocation),
+                note=note,
+                by=by,
+                plan_id=plan_id,
+                **self._fields(at, command_id),
+            )
+        )
