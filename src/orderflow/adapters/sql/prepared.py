@@ -1,8 +1,11 @@
-"""The texts of statements, made once for each dialect.
+"""The texts of statements, made once for each kind of database and driver.
 
 To run a statement, SQLAlchemy looks up its compiled form, binds the parameters and wraps the
 result. That takes longer than the statement itself takes SQLite. All statements of this package
 are made once, so their texts are too, and a driver's cursor takes the text and the values.
+
+Each engine has a dialect of its own. To make all texts takes longer than many a short program, so
+engines whose dialects have the same settings share them.
 """
 
 from __future__ import annotations
@@ -12,10 +15,14 @@ from itertools import starmap
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
+from attrs import field, frozen
+from sqlalchemy import Dialect
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy import ClauseElement, Dialect
+    from sqlalchemy import ClauseElement
+    from sqlalchemy.sql import Executable
     from sqlalchemy.sql.compiler import SQLCompiler
 
     Parameters = Mapping[str, Any]
@@ -23,6 +30,9 @@ if TYPE_CHECKING:
     Conversion = Callable[[Any], Any] | None
 
 __all__ = ["Prepared", "prepare"]
+
+SHARED_MAX = 64
+TEXTS_MAX = 1024
 
 
 class Prepared:
@@ -77,8 +87,46 @@ class Prepared:
         return [tuple(starmap(_convert, zip(row, self._conversions, strict=True))) for row in rows]
 
 
-prepare = lru_cache(maxsize=1024)(Prepared)
-"""Return the text of a statement, for parameters of these names, from a cache."""
+def prepare(statement: Executable, dialect: Dialect, names: tuple[str, ...]) -> Prepared:
+    """Return the text of a statement, for parameters of these names, from a cache."""
+    return _prepared(cast("ClauseElement", statement), _shared(dialect), names)
+
+
+_prepared = lru_cache(maxsize=TEXTS_MAX)(Prepared)
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _shared(dialect: Dialect) -> Dialect:
+    """Return the first dialect with the same settings, which makes the same texts."""
+    return _first(_Settings(_settings_of(dialect), dialect))
+
+
+@lru_cache(maxsize=SHARED_MAX)
+def _first(settings: _Settings) -> Dialect:
+    return settings.dialect
+
+
+@frozen
+class _Settings:
+    """What the texts of a dialect depend on, and a dialect that has it."""
+
+    values: frozenset[tuple[str, object]]
+    dialect: Dialect = field(eq=False)
+
+
+def _settings_of(dialect: Dialect) -> frozenset[tuple[str, object]]:
+    """Return the attributes of a dialect: plain ones by their value, and the others by their type.
+
+    A dialect knows its server after the first connection, and is asked for texts later.
+    """
+    values = {"": type(dialect), **vars(dialect)}
+    return frozenset((name, _setting(value)) for name, value in values.items())
+
+
+def _setting(value: object) -> object:
+    if isinstance(value, type):
+        return value
+    return repr(value) if isinstance(value, int | str | tuple) else type(value)
 
 
 def _values_of(names: Sequence[str] | None) -> Callable[[Parameters], Any]:
