@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, assert_never
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.durations import duration_text
 from orderflow.domain.model.filter_fields import (
     CUSTOM_FIELD,
     EQUALITY,
@@ -49,13 +50,6 @@ _BARE = re.compile(r"[^\s,\"'=<>!]+")
 AND = "and"
 NONE = "none"
 """The words of a filter: between two conditions, and for no value at all."""
-
-UNITS_OF_TIME = {
-    "d": timedelta(days=1),
-    "h": timedelta(hours=1),
-    "m": timedelta(minutes=1),
-    "s": timedelta(seconds=1),
-}
 
 
 def _moments_in_utc(values: object) -> object:
@@ -212,7 +206,7 @@ def _value_text(value: FilterValue) -> str:
         case datetime():
             return value.isoformat().replace("+00:00", "Z")
         case timedelta():
-            return _duration_text(value)
+            return duration_text(value)
         case str():
             return _word(value)
         case int():
@@ -225,16 +219,3 @@ def _word(text: str) -> str:
     if _BARE.fullmatch(text) and text.casefold() not in {AND, NONE}:
         return text
     return '"' + text.replace('"', '""') + '"'
-
-
-def _duration_text(value: timedelta) -> str:
-    """Return a duration in the largest unit of which it is a whole number.
-
-    >>> _duration_text(timedelta(days=1, hours=1)), _duration_text(timedelta(microseconds=1))
-    ('25h', '0.000001s')
-    """
-    for letter, unit in UNITS_OF_TIME.items():
-        if not value % unit:
-            return f"{value // unit}{letter}"
-    seconds, rest = divmod(value, timedelta(seconds=1))
-    return f"{seconds}.{rest.microseconds:06}s"

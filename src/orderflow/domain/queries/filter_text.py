@@ -1,9 +1,9 @@
 """Read a filter from the text that people write: `sku=MUG and waiting>30d`.
 
 A condition is the name of a field, a comparison, and a value, or several with commas between them.
-Two conditions have `and` between them. A value needs quotation marks if it has white space, a comma,
-a quotation mark or a sign of comparison in it, or is the word `and` or `none`. Inside quotation
-marks, the same mark is written twice.
+Two conditions have `and` between them. A value needs quotation marks if it has white space, a
+comma, a quotation mark or a sign of comparison in it, or is the word `and` or `none`. Inside
+quotation marks, the same mark is written twice.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
-from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from orderflow.domain.calendar.clocks import DAY_MAX, DAY_MIN, first_moment, is_time_zone
 from orderflow.domain.model import validators
+from orderflow.domain.model.durations import duration_of
 from orderflow.domain.model.filter_fields import (
     COMPARISONS,
     DURATION,
@@ -30,7 +30,6 @@ from orderflow.domain.model.order_filter import (
     AND,
     CHARACTERS_MAX,
     NONE,
-    UNITS_OF_TIME,
     Condition,
     OrderFilter,
 )
@@ -54,9 +53,6 @@ _TOKEN = re.compile(
 )
 _QUOTED = re.compile(r"\"((?:[^\"]|\"\")*)\"|'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}")
-_DURATION = re.compile(r"([0-9]{1,10}(?:\.[0-9]{1,6})?)([dhms])")
-_MICROSECOND = timedelta(microseconds=1)
-_LENGTH_MAX = validators.DURATION_MAX // _MICROSECOND
 
 _FORM = (
     ("word", f"the name of a field, such as {', '.join(list(FILTER_FIELDS)[:4])}"),
@@ -159,16 +155,9 @@ def _value(field: FilterField, text: str, zone: tzinfo) -> FilterValue:
     if field.kind is NUMBER:
         return int(plain) if _NUMBER.fullmatch(plain) else plain
     if field.kind is DURATION:
-        return _duration(plain)
+        length = duration_of(plain)
+        return plain if length is None else length
     return _moment(plain, zone) if field.kind is MOMENT else plain
-
-
-def _duration(text: str) -> timedelta | str:
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        return text
-    length = Fraction(found[1]) * (UNITS_OF_TIME[found[2]] // _MICROSECOND)
-    return timedelta(microseconds=round(length)) if length <= _LENGTH_MAX else text
 
 
 def _moment(text: str, zone: tzinfo) -> datetime | str:
