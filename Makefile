@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-EXTRAS := async,calendar,cli,countries,files,frames,mail,postgres,testing
+EXTRAS := async,calendar,cli,countries,files,frames,mail,postgres,report,testing
 PYTEST := -m pytest --numprocesses auto --dist loadfile
 
 # Each worker, and each program that a test starts, would compile all modules again.
@@ -28,7 +28,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills spark wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills spark browser wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,7 @@ diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, table
 	$(BIN)/python -m tests.docs.contradictions --write
 	$(BIN)/python -m tests.cli.reference --write
 	$(BIN)/python -m tests.importing.reference --write
+	$(BIN)/python -m tests.docs.test_compare_page
 	$(BIN)/python -m tests.scenarios.test_day_in_the_life
 
 bench: .venv/.dev ## measure beside yardsticks; ARGS=--quick for a look, --help for the rest
@@ -85,6 +86,9 @@ drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=
 
 spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; needs 2 GB of memory
 	ORDERFLOW_TEST_SPARK=1 $(BIN)/python -m pytest tests/spark
+
+browser: .venv/.browser ## look at a report in a real browser, which `make test` leaves out; keeps pictures
+	ORDERFLOW_TEST_BROWSER="$$($(BIN)/python -m tests.browser.chromium)" $(BIN)/python -m pytest tests/browser
 
 wheel: build/wheel/.built ## build the wheel; import it beside its required dependencies, add an extra
 	rm -rf build/bare
@@ -117,6 +121,10 @@ clean: ## remove what the other targets made
 
 .venv/.spark: pyproject.toml .venv/.dev
 	$(PIP) install --group spark
+	@touch $@
+
+.venv/.browser: pyproject.toml .venv/.dev
+	$(PIP) install --group browser
 	@touch $@
 
 build/peers/.installed: pyproject.toml

@@ -1,6 +1,6 @@
 """Each layer imports only what stands left of it.
 
-    errors ◀ domain ◀ notices ◀ ports ◀ service, adapters ◀ replay, notifier ◀ cli
+    errors ◀ domain ◀ notices ◀ ports ◀ service, adapters ◀ replay, notifier ◀ laboratory ◀ cli
 
 Within the domain, each folder imports only what stands left of it:
 
@@ -37,6 +37,7 @@ MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
 MAY_IMPORT["frames"] = {"errors", "domain"}
 MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"}
+MAY_IMPORT["laboratory"] = {*MAY_IMPORT["replay"], "replay"}
 MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["checking"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["cli"] = {
@@ -46,6 +47,7 @@ MAY_IMPORT["cli"] = {
     "importing",
     "frames",
     "replay",
+    "laboratory",
     "notifier",
 }
 MAY_IMPORT["__main__"] = {"cli"}
@@ -139,6 +141,7 @@ def test_each_layer_imports_only_what_stands_left_of_it() -> None:
         ("orderflow", "from orderflow.importing import read_orders"),
         ("orderflow.frames.allocation", "from orderflow.core import allocate"),
         ("orderflow.replay.engine", "from orderflow.cli import main"),
+        ("orderflow.replay.engine", "from orderflow.laboratory import compare"),
         ("orderflow.testing.kits", "from orderflow.cli import main"),
         ("orderflow", "from orderflow.testing import strategies"),
         ("orderflow.tools", ""),

@@ -16,6 +16,7 @@ from orderflow.cli.commands.back_order_limits import back_order_limits, limit_ba
 from orderflow.cli.commands.back_orders import backorders
 from orderflow.cli.commands.between_orders import reallocate
 from orderflow.cli.commands.between_warehouses import move, transfer
+from orderflow.cli.commands.compare import compare
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
 from orderflow.cli.commands.importing import import_
@@ -136,6 +137,7 @@ _add(
     "Try it out",
     (demo, "--seed 7"),
     (replay, "online_retail_II.csv.gz --partial-allocation NEVER"),
+    (compare, "orders.csv --policy always='' --policy never='partial_allocation=NEVER'"),
     (allocate_file, "lines.parquet stock.parquet -o allocated.parquet"),
     (cut_off, "--holidays GB-ENG --at 2026-12-24T15:30"),
 )

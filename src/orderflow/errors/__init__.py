@@ -33,6 +33,7 @@
     │   ├── ContentionError        a concurrent change won: try again
     │   ├── SchemaError            the tables are missing, or of another release
     │   └── UnfinishedError        it may have been saved: repeat it with its command id
+    ├── ComparisonError            a run of a comparison came to no end
     ├── NoticeError                a notice could not be sent
     ├── WebhookSignatureError      a webhook that is not genuine
     └── SettingsError              a settings file with faults (also a ValueError)
@@ -54,6 +55,7 @@ from orderflow.errors.not_found import (
     ReceiptNotFoundError,
 )
 from orderflow.errors.outside import (
+    ComparisonError,
     MissingExtraError,
     NoticeError,
     SettingsError,
@@ -78,6 +80,7 @@ __all__ = [
     "BusyError",
     "CodecError",
     "CommandIdReusedError",
+    "ComparisonError",
     "ContentionError",
     "DuplicateOrderError",
     "EditRefusedError",

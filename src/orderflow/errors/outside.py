@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from orderflow.errors.base import OrderFlowError
-from orderflow.errors.quoting import ITEMS_MAX, listed, shortened
+from orderflow.errors.quoting import ITEMS_MAX, listed, quoted, shortened
 from orderflow.errors.secrets import without_secrets
 
-__all__ = ["MissingExtraError", "NoticeError", "SettingsError", "WebhookSignatureError"]
+__all__ = [
+    "ComparisonError",
+    "MissingExtraError",
+    "NoticeError",
+    "SettingsError",
+    "WebhookSignatureError",
+]
 
 
 class MissingExtraError(OrderFlowError, ImportError):
@@ -23,6 +29,25 @@ class MissingExtraError(OrderFlowError, ImportError):
         super().__init__(
             f"{package} is not installed; "
             f"install it with: pip install 'orderflow-backorder[{extra}]'"
+        )
+
+
+class ComparisonError(OrderFlowError):
+    """A run of a comparison that came to no end.
+
+    Attributes:
+        policy: The name of its policy.
+        seed: Its seed.
+        cause: What went wrong.
+    """
+
+    def __init__(self, policy: str, seed: int, cause: str) -> None:
+        self.policy = policy
+        self.seed = seed
+        self.cause = cause
+        super().__init__(
+            f"the run of policy {quoted(policy)} with seed {seed} failed: {cause}; "
+            "fewer processes need less memory"
         )
 
 

@@ -40,7 +40,7 @@ from orderflow.replay.simulated_warehouse import SimulatedWarehouse
 from orderflow.replay.summary import Additions, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from orderflow.ports import Repository
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from orderflow.replay.session import Observer
 
 __all__ = ["Replay", "Settings"]
+
+_SHOWN_EVERY = 50  # entries, because drawing a progress bar is slower than a step
 
 
 @attrs.frozen(kw_only=True)
@@ -141,10 +143,21 @@ class Replay:
         self._next_cut_off: datetime | None = None
         self.now: datetime | None = None
 
-    def run(self, entries: Iterable[Entry]) -> Summary:
-        """Replay a whole history."""
-        for entry in entries:
+    def run(
+        self, entries: Iterable[Entry], progress: Callable[[Entry, int], None] | None = None
+    ) -> Summary:
+        """Replay a whole history.
+
+        Args:
+            entries: The history.
+            progress: Called now and then with the next entry and the number of rows before it.
+        """
+        rows = 0
+        for number, entry in enumerate(entries):
+            if progress is not None and number % _SHOWN_EVERY == 0:
+                progress(entry, rows)
             self.step(entry)
+            rows += len(entry.rows)
         return self.finish()
 
     def step(self, entry: Entry) -> None:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,7 @@ class Figures:
         units: The units of the orders placed.
         lines: The lines of the orders placed.
         orders: The orders placed.
+        products: The units of each product.
         back_orders: The back orders by how they ended.
         despatched: The orders despatched, including those that were split off.
     """
@@ -87,6 +89,7 @@ class Figures:
         self.units = FirstAttempt()
         self.lines = FirstAttempt()
         self.orders = FirstAttempt()
+        self.products: defaultdict[str, FirstAttempt] = defaultdict(FirstAttempt)
         self.back_orders = BackOrders()
         self.despatched = 0
         self._unattempted: dict[str, Order] = {}
@@ -149,10 +152,15 @@ class Figures:
             after: The order as the command has left it.
             lost: The units that the command has cancelled, by line.
         """
-        short_lines = {line.line_id for line in after.short_lines} | lost.keys()
-        self.units.add(placed.units, placed.units - after.short - sum(lost.values()))
-        self.lines.add(len(placed.lines), len(placed.lines) - len(short_lines))
-        self.orders.add(1, int(not short_lines))
+        short = {line.line_id: line.short for line in after.short_lines}
+        for line_id, units in lost.items():
+            short[line_id] = short.get(line_id, 0) + units
+        self.units.add(placed.units, placed.units - sum(short.values()))
+        self.lines.add(len(placed.lines), len(placed.lines) - len(short))
+        self.orders.add(1, int(not short))
+        for line in placed.lines:
+            units = line.quantity
+            self.products[line.sku].add(units, units - short.get(line.line_id, 0))
 
 
 def _lost_units(outcome: Outcome) -> dict[str, dict[str, int]]:

@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from orderflow.replay.entries import Entry
     from orderflow.replay.session import ReplaySession
 
-__all__ = ["CancelledUnits", "SellerBehaviour", "SimulatedSeller"]
+__all__ = ["WAITED_TOO_LONG", "CancelledUnits", "SellerBehaviour", "SimulatedSeller"]
 
+WAITED_TOO_LONG = "waited too long"
+"""The reason of cancellations for which `SellerBehaviour.patience` is the cause."""
 
 _FINAL = frozenset({Status.DESPATCHED, Status.CANCELLED})
 
@@ -274,7 +276,7 @@ class SimulatedSeller:
             order = self._session.order(order_id)
             for line in order.lines:
                 self._session.replenishment.adjust(line.sku, line.quantity)
-            self._cancel(order_id, at, "waited too long")
+            self._cancel(order_id, at, WAITED_TOO_LONG)
 
     def _cancel(self, order_id: str, at: datetime, reason: str) -> None:
         self._session.handle(CancelOrder(seller_id=SELLER, order_id=order_id, at=at, reason=reason))

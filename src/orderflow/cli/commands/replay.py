@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING
 
 import typer
 from rich.rule import Rule
 
-from orderflow.cli.input_file import bytes_in, input_file, name_of
-from orderflow.cli.input_files import find_files, reject_paths
+from orderflow.cli.history_files import HistoryReader
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import ColumnNames, FileKind, HistoryForm, layouts_of
+from orderflow.cli.options.import_file import ColumnNames, HistoryForm
+from orderflow.cli.options.replaying import HistoryPaths, PageOptions, RejectedRows, replay_settings
 from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.cli.output import terminal
-from orderflow.cli.output.replay_report import FileReplayed, Report
-from orderflow.domain.calendar.calendar import WarehouseCalendar
+from orderflow.cli.output.replay_report import Report
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.errors.quoting import counted
-from orderflow.importing import OrderLayout, detect_layout, write_rejects
+from orderflow.laboratory import record
 from orderflow.replay import (
     HistoryRules,
     Replay,
     ReplenishmentRule,
     SellerBehaviour,
     Settings,
-    are_mostly_rejected,
     merge_histories,
-    read_history,
 )
-from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from orderflow.importing import FileFormat, Progress, WrittenRejects
-    from orderflow.replay import History, Summary
+    from orderflow.cli.history_files import HistoryFiles
+    from orderflow.cli.page_file import PageFile
+    from orderflow.replay import Entry, Summary
 
 __all__ = ["replay"]
 
 
+@with_options("", rejected=RejectedRows, page=PageOptions)
 @with_options("What the seller does", behaviour=SellerBehaviour)
 @with_options("The warehouse added", hours=ReplayHours)
 @with_options("The stock added", rule=ReplenishmentRule)
@@ -51,12 +46,7 @@ __all__ = ["replay"]
 @with_options("What rows mean", meaning=HistoryRules)
 @with_options("The file", form=HistoryForm)
 def replay(
-    files: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="FILE", help="Any files of orders, and folders of them; - for standard input."
-        ),
-    ],
+    files: HistoryPaths,
     *,
     form: HistoryForm,
     meaning: HistoryRules,
@@ -65,23 +55,8 @@ def replay(
     rule: ReplenishmentRule,
     hours: ReplayHours,
     behaviour: SellerBehaviour,
-    all_or_nothing: Annotated[
-        bool, typer.Option("--all-or-nothing", help="Replay nothing if a row is rejected.")
-    ] = False,
-    rejects: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="Write rejected rows to this file, to correct them: the first 100,000. Of several "
-            "files, a folder, in which each has a file of its name.",
-        ),
-    ] = None,
-    lines: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="Only import takes it: a history has the lines in the same file."
-        ),
-    ] = None,
+    rejected: RejectedRows,
+    page: PageOptions,
     as_json: AsJson = False,
 ) -> None:
     """Replay an order history: who would have been served, and who would have waited?
@@ -95,113 +70,43 @@ def replay(
     Exit code: 0 on success, 1 if rows were rejected, 2 if the replay failed, 3 if the account of
     units is not 0. If most rows are rejected, nothing is replayed.
     """
-    if lines is not None:
-        raise typer.BadParameter(
-            "is only for import; join the two files into one with a row for each line",
-            param_hint="'--lines'",
-        )
-    settings = Settings(
-        policy=policy,
-        rule=rule,
-        calendar=WarehouseCalendar(
-            time_zone=form.time_zone, cut_off=hours.cut_off, working_days=hours.working_days
-        ),
-        books_in=hours.books_in,
-        behaviour=behaviour,
-    )
-    file_format = form.file_format
-    layouts = {
-        name: layout
-        for name, layout in layouts_of(FileKind.ORDERS, form, columns, SystemClock().now()).items()
-        if isinstance(layout, OrderLayout)
-    }
-
-    def read(source: Path | BinaryIO) -> History:
-        return _read(source, file_format, layouts, form, meaning)
-
+    settings = replay_settings(policy, rule, hours, behaviour, form)
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
-        report = _replay(files, read, settings, rejects, all_or_nothing=all_or_nothing)
-    _end(report, as_json=as_json)
+        reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
+        result = _replay(files, reader, settings, page.page(files))
+    _end(result, as_json=as_json)
 
 
 def _replay(
-    names: Sequence[str],
-    read: Callable[[Path | BinaryIO], History],
-    settings: Settings,
-    rejects: Path | None,
-    *,
-    all_or_nothing: bool,
+    names: Sequence[str], reader: HistoryReader, settings: Settings, page: PageFile | None
 ) -> Report:
     begin = perf_counter()
-    with ExitStack() as opened:
-        found = find_files(names)
-        paths = reject_paths(found, rejects)
-        sources = [opened.enter_context(input_file(name)) for name in found.names]
-        histories = [opened.enter_context(read(source)) for source in sources]
-        written = _write_rejects(histories, sources, paths, {})
-        are_rejected = all_or_nothing and any(each.rejected for each in histories)
-        blocked = are_rejected or are_mostly_rejected(histories)
-        summary = None if blocked else _run(histories, settings)
+    with reader.opened(names) as files:
+        summary = None if files.is_blocked else _run(files, settings, page)
         if summary is not None and summary.refused:
-            written = _write_rejects(histories, sources, paths, summary.refused)
+            files.write_rejects(summary.refused)
         return Report(
-            title=histories[0].file if found.is_one else counted(len(histories), "file"),
+            title=files.title,
             settings=settings,
             summary=summary,
             seconds=perf_counter() - begin,
-            files=tuple(map(FileReplayed, histories, written)),
-            left_out=found.left_out,
+            files=files.replayed(),
+            left_out=files.left_out,
         )
 
 
-def _write_rejects(
-    histories: Sequence[History],
-    sources: Sequence[Path | BinaryIO],
-    paths: Sequence[Path | None],
-    refused: Mapping[str, str],
-) -> list[WrittenRejects | None]:
-    """Write the rejected rows of each file, and those of refused orders."""
-    return [
-        None if path is None else write_rejects(history, source, path, refused=refused)
-        for history, source, path in zip(histories, sources, paths, strict=True)
-    ]
+def _run(files: HistoryFiles, settings: Settings, page: PageFile | None) -> Summary:
+    with terminal.progress_bar(terminal.messages(), "Replaying", files.rows) as show:
 
+        def show_rows(entry: Entry, rows: int) -> None:
+            show(rows, f"{entry.at:%b %Y}")
 
-def _read(
-    source: Path | BinaryIO,
-    file_format: FileFormat,
-    layouts: Mapping[str, OrderLayout],
-    form: HistoryForm,
-    meaning: HistoryRules,
-) -> History:
-    name = name_of(source)
-    with terminal.progress_bar(terminal.messages(), f"Reading {name}", bytes_in(source)) as show:
-
-        def show_rows(so_far: Progress) -> None:
-            show(so_far.bytes_read, f"{so_far.rows:,} rows")
-
-        layout_name, layout = detect_layout(source, layouts, file_format=file_format, name=name)
-        return read_history(
-            source,
-            preset={layout_name: form.included(layout)},
-            rules=meaning,
-            time_zone=form.time_zone,
-            progress=show_rows,
-            name=name,
-            file_format=file_format,
-        )
-
-
-def _run(histories: Sequence[History], settings: Settings) -> Summary:
-    run = Replay(settings)
-    rows, total = 0, sum(each.rows for each in histories)
-    with terminal.progress_bar(terminal.messages(), "Replaying", total) as show:
-        for number, entry in enumerate(merge_histories(histories)):
-            run.step(entry)
-            rows += len(entry.rows)
-            if number % terminal.SHOWN_EVERY == 0:
-                show(rows, f"{entry.at:%b %Y}")
-    return run.finish()
+        entries = merge_histories(files.histories)
+        if page is None:
+            return Replay(settings).run(entries, show_rows)
+        recorded = record(entries, "this policy", settings, show_rows)
+    page.write(recorded, files.title, settings)
+    return recorded.trials[0][0].summary
 
 
 def _end(report: Report, *, as_json: bool) -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from orderflow.replay import ReplenishmentRule
 
-__all__ = ["FileReplayed", "Report", "Rows"]
+__all__ = ["FileReplayed", "Report", "Rows", "plain"]
 
 _SKIPPED = {
     SkipReason.NO_CUSTOMER: "cancellation without a customer",
@@ -181,7 +181,7 @@ class Report:
             **of_files,
             "left_out": [attrs.asdict(each) for each in self.left_out],
             **({"rows": rows.as_json(), "in_all": in_all} if rows is not None else {}),
-            "settings": attrs.asdict(self.settings, value_serializer=_plain),
+            "settings": attrs.asdict(self.settings, value_serializer=plain),
             **(summary.as_json() if summary is not None else {}),
             "refused": dict(summary.refused) if summary is not None else {},
             "wall_seconds": round(self.seconds, 3),
@@ -300,7 +300,7 @@ def _print(console: Console, drawn: RenderableType) -> None:
     console.print(Padding(drawn, (0, 0, 1, 1), expand=False))
 
 
-def _plain(_instance: object, _attribute: object, value: object) -> object:
+def plain(_instance: object, _attribute: object, value: object) -> object:
     """Convert a setting for JSON."""
     match value:
         case timedelta():

@@ -1,0 +1,96 @@
+"""The options of commands that replay a history, beside those of an import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import attrs
+import typer
+
+from orderflow.cli.page_file import PageFile
+from orderflow.domain.calendar.calendar import WarehouseCalendar
+from orderflow.replay import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderflow.cli.options.import_file import HistoryForm
+    from orderflow.cli.options.working_hours import ReplayHours
+    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.replay import ReplenishmentRule, SellerBehaviour
+
+__all__ = ["HistoryPaths", "PageOptions", "RejectedRows", "replay_settings"]
+
+HistoryPaths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE", help="Any files of orders, and folders of them; - for standard input."
+    ),
+]
+
+
+@attrs.frozen(kw_only=True)
+class RejectedRows:
+    """What is done about rejected rows.
+
+    Attributes:
+        all_or_nothing: Replay nothing if a row is rejected.
+        rejects: Write rejected rows to this file, to correct them: the first 100,000. Of several
+            files, a folder, in which each has a file of its name.
+        lines: Only import takes it: a history has the lines in the same file.
+    """
+
+    all_or_nothing: bool = attrs.field(default=False, metadata={"names": ("--all-or-nothing",)})
+    rejects: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
+    lines: Path | None = attrs.field(default=None, metadata={"metavar": "FILE"})
+
+    def __attrs_post_init__(self) -> None:
+        if self.lines is not None:
+            raise typer.BadParameter(
+                "is only for import; join the two files into one with a row for each line",
+                param_hint="'--lines'",
+            )
+
+
+@attrs.frozen(kw_only=True)
+class PageOptions:
+    """Where to write a report as a page.
+
+    Attributes:
+        report: Write a page with tables and plots to this file, which needs nothing else.
+        overwrite: Replace the file of --report if it exists.
+    """
+
+    report: Path | None = attrs.field(default=None, metadata={"metavar": "FILE.html"})
+    overwrite: bool = attrs.field(default=False, metadata={"names": ("--overwrite",)})
+
+    def page(self, inputs: Sequence[str]) -> PageFile | None:
+        """Return the file of the page, if one is to be written.
+
+        Raises:
+            FileError: If it cannot be written, or would destroy a file.
+            MissingExtraError: If the packages that draw it are not installed.
+        """
+        if self.report is None:
+            return None
+        return PageFile(self.report, inputs, overwrite=self.overwrite)
+
+
+def replay_settings(
+    policy: AllocationPolicy,
+    rule: ReplenishmentRule,
+    hours: ReplayHours,
+    behaviour: SellerBehaviour,
+    form: HistoryForm,
+) -> Settings:
+    """Return the settings of a replay. The warehouse is in the time zone of the file."""
+    return Settings(
+        policy=policy,
+        rule=rule,
+        calendar=WarehouseCalendar(
+            time_zone=form.time_zone, cut_off=hours.cut_off, working_days=hours.working_days
+        ),
+        books_in=hours.books_in,
+        behaviour=behaviour,
+    )

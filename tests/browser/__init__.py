@@ -1,0 +1,1 @@
+"""Reports in a real browser: `make browser` runs these tests, and `make test` leaves them out."""

@@ -1,0 +1,1 @@
+"""The laboratory: policies compared on a history."""
