@@ -1,5 +1,6 @@
 """The changes that `Seller.edit` can make."""
 
+from orderflow.domain.model.chosen_lines import RemoveShortLines, ReplaceProduct, RequestedEdit
 from orderflow.domain.model.edits import (
     AddLine,
     ChangeCourier,
@@ -14,7 +15,6 @@ from orderflow.domain.model.edits import (
     ChangeShortPart,
     Edit,
     RemoveLine,
-    RemoveShortLines,
     ReplaceLine,
 )
 
@@ -34,4 +34,6 @@ __all__ = [
     "RemoveLine",
     "RemoveShortLines",
     "ReplaceLine",
+    "ReplaceProduct",
+    "RequestedEdit",
 ]

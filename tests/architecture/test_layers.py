@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "adapters": {"errors", "domain", "notices", "wording", "invariants", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
-FACES = {"calendar", "commands", "core", "edits", "events", "filters", "sourcing"}
+FACES = {"bulk", "calendar", "commands", "core", "edits", "events", "filters", "sourcing"}
 MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}

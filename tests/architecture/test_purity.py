@@ -33,6 +33,7 @@ PURE_MODULES = {
     "enum",
     "fractions",
     "functools",
+    "hashlib",
     "heapq",
     "itertools",
     "math",

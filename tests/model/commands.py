@@ -46,6 +46,8 @@ from orderflow.edits import (
     RemoveLine,
     RemoveShortLines,
     ReplaceLine,
+    ReplaceProduct,
+    RequestedEdit,
 )
 from tests.model import stock_commands
 from tests.model.policies import VALID_SETTINGS, with_parameters
@@ -164,10 +166,15 @@ def _edit(order: Order, random: Random, at: datetime) -> Command:
     changes = tuple(_change(order, random) for _ in range(random.choice([1, 1, 1, 2, 3])))
     if not random.randrange(8):
         return _edit_of(order, at, RemoveShortLines())
-    return _edit_of(order, at, *changes)
+    match changes:
+        case [ReplaceLine(line_id, sku, units=1, per=1)]:
+            (line,) = [each for each in order.lines if each.line_id == line_id]
+            return _edit_of(order, at, ReplaceProduct(line.sku, sku))
+        case _:
+            return _edit_of(order, at, *changes)
 
 
-def _edit_of(order: Order, at: datetime, *edits: Edit | RemoveShortLines) -> Command:
+def _edit_of(order: Order, at: datetime, *edits: RequestedEdit) -> Command:
     return EditOrder(at=at, seller_id="acme", order_id=order.order_id, edits=edits)
 
 

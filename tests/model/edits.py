@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, RemoveShortLines, ReplaceLine
+from orderflow.edits import (
+    AddLine,
+    ChangeQuantity,
+    RemoveLine,
+    RemoveShortLines,
+    ReplaceLine,
+    ReplaceProduct,
+    RequestedEdit,
+)
 from tests.model.world import Line, Order, RefusedByModelError
 
 
-def edited_lines(order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> list[Line]:
+def edited_lines(order: Order, changes: tuple[RequestedEdit, ...]) -> list[Line]:
     """Make the changes one after another; refuse all of them if one cannot be made."""
     lines = list(order.lines)
     used = [line.line_id for line in lines]
@@ -23,6 +31,14 @@ def edited_lines(order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> 
                     lines.remove(line)
             case RemoveLine(line_id):
                 lines.remove(_find(lines, line_id))
+            case ReplaceProduct(sku, by):
+                chosen = [line for line in order.lines if line.sku == sku]
+                if not chosen:
+                    raise RefusedByModelError
+                for line in chosen:
+                    _replace(
+                        line, ReplaceLine(line.line_id, by, units=change.units, per=change.per)
+                    )
             case ReplaceLine():
                 _replace(_find(lines, change.line_id), change)
             case ChangeQuantity(line_id, quantity):

@@ -41,6 +41,7 @@ from orderflow.commands import (
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
+    StartBulk,
     TransferStock,
     WithdrawReceipt,
 )
@@ -50,8 +51,7 @@ from orderflow.edits import (
     ChangePriority,
     ChangePromise,
     ChangeShortPart,
-    Edit,
-    RemoveShortLines,
+    RequestedEdit,
 )
 from tests.model.edits import edited_lines
 from tests.model.moving import move
@@ -184,6 +184,8 @@ class NaiveModel:
                 transfer(self.world, command)
             case ReallocateUnits():
                 reallocate(self.world, command)
+            case StartBulk():
+                pass
             case ServeWaiting() | RunDue():
                 raise NotImplementedError
             case _:
@@ -274,7 +276,7 @@ class NaiveModel:
     def _let_wait(self, order: Order) -> None:
         let_wait(self.world, order)
 
-    def _edit(self, order: Order, changes: tuple[Edit | RemoveShortLines, ...]) -> None:
+    def _edit(self, order: Order, changes: tuple[RequestedEdit, ...]) -> None:
         self._demand(order, *BEFORE_THE_WAREHOUSE)
         day_before = order.not_before
         order.lines = edited_lines(order, changes)

@@ -35,8 +35,9 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryNoticeStore, MemoryOutbox
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.threads import ThreadedRepository
+from orderflow.bulk import SplitOrders
 from orderflow.calendar import WarehouseCalendar
-from orderflow.commands import BookInStock, Reallocation
+from orderflow.commands import BookInStock, Reallocation, StartBulk
 from orderflow.core import State
 from orderflow.errors import OrderFlowError
 from orderflow.notices import Preferences
@@ -143,6 +144,9 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     BookInStock: lambda: BookInStock(key=key(), received=1, at=NOON),
     Reallocation: lambda: Reallocation("A", 1, (("1", 1),)),
     Replacement: lambda: Replacement("CUP", "MUG"),
+    StartBulk: lambda: StartBulk(
+        at=NOON, seller_id="acme", action=SplitOrders(), where="", orders=(), command_id="bulk"
+    ),
     WarehouseCalendar: lambda: WarehouseCalendar(time_zone=ZoneInfo("Europe/London")),
     WebhookSettings: lambda: WebhookSettings(allowed=("https://shop.example",)),
     Flow: lambda: OrderFlow(MemoryRepository()),

@@ -18,6 +18,7 @@ from orderflow import (
     ReplacementList,
     Seller,
 )
+from orderflow.bulk import CancelOrders
 from orderflow.commands import (
     BookInStock,
     CancelOrder,
@@ -65,6 +66,9 @@ OTHERS: dict[str, Command] = {
         seller_id=ACME,
         policy=AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
         at=NOON,
+    ),
+    "start bulk": do.StartBulk(
+        seller_id=ACME, action=CancelOrders(), where="", orders=(("A", 0),), at=NOON
     ),
     "serve waiting": ServeWaiting(keys=(key(),), at=NOON),
 }

@@ -25,8 +25,8 @@ from orderflow.errors.quoting import listed, quoted
 if TYPE_CHECKING:
     from orderflow.cli.connection import Database, SellerOptions
     from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions
+    from orderflow.domain.model.chosen_lines import RequestedEdit
     from orderflow.domain.model.commands import OrderCommand
-    from orderflow.domain.model.edits import Edit, RemoveShortLines
     from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
@@ -39,7 +39,7 @@ def edit_order(
     order_id: str,
     where: SellerOptions,
     how: OrderExecutionOptions,
-    *edits: Edit | RemoveShortLines,
+    *edits: RequestedEdit,
 ) -> None:
     """Edit an order, and print the outcome. A line may be named by its SKU."""
 
@@ -95,7 +95,7 @@ def _order_before(
 _CHANGE_LINES = (OrderEdited, OrderSplit, OrderPartMoved, OrderSplitAtWarehouse)
 
 
-def _with_line_id(order: Order, edit: Edit | RemoveShortLines) -> Edit | RemoveShortLines:
+def _with_line_id(order: Order, edit: RequestedEdit) -> RequestedEdit:
     if not isinstance(edit, ChangeQuantity | RemoveLine | ReplaceLine):
         return edit
     return attrs.evolve(edit, line_id=_line_id(order, edit.line_id))

@@ -15,6 +15,9 @@ from orderflow.domain.allocation import expected_cover, sourcing
 from orderflow.domain.calendar import calendar, cut_off
 from orderflow.domain.model import (
     back_order_limit,
+    bulk_commands,
+    bulk_result,
+    chosen_lines,
     commands,
     edits,
     events,
@@ -52,7 +55,8 @@ __all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
     for module in (
-        *(actions, back_order_limit, calendar, commands, cut_off, edits, events, expected_cover),
+        *(actions, back_order_limit, bulk_commands, bulk_result, calendar, chosen_lines),
+        *(commands, cut_off, edits, events, expected_cover),
         *(explanation, next_page, notice, order, outcome, parts, policy, promises),
         *(receipt_allocation, replacements, sourcing, sourcing_policy, stock),
         *(unit_account, what_if),

@@ -90,6 +90,9 @@ class AsyncSeller:
     cancel = _awaited(Seller.cancel)
     cancel_all_parts = _awaited(Seller.cancel_all_parts)
     request_cancellation = _awaited(Seller.request_cancellation)
+    choose_orders = _awaited(Seller.choose_orders)
+    preview_bulk = _awaited(Seller.preview_bulk)
+    run_bulk = _awaited(Seller.run_bulk)
 
     send_to_warehouse = _awaited(Seller.send_to_warehouse)
     accept_cancellation = _awaited(Seller.accept_cancellation)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import commands as do
 from orderflow.domain.model.arguments import require_kind
-from orderflow.domain.model.edits import RemoveShortLines
+from orderflow.domain.model.chosen_lines import RemoveShortLines
 from orderflow.domain.model.order import Hold
 from orderflow.domain.model.returns import ReturnReason
 from orderflow.service.scope import SellerScope
@@ -16,7 +16,7 @@ from orderflow.service.scope import SellerScope
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orderflow.domain.model.edits import Edit
+    from orderflow.domain.model.chosen_lines import RequestedEdit
     from orderflow.domain.model.event_fields import LineUnits
     from orderflow.domain.model.order import HoldReason, Order
     from orderflow.domain.model.outcome import Outcome
@@ -88,7 +88,7 @@ class OrderMethods(SellerScope):
     def edit(
         self,
         order_id: str,
-        *edits: Edit | RemoveShortLines,
+        *edits: RequestedEdit,
         at: datetime | None = None,
         command_id: str | None = None,
         expected_version: int | None = None,

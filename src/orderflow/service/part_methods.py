@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import require_identifier
+from orderflow.domain.model.bulk_commands import id_for_order
 from orderflow.domain.model.commands import CancelOrder, RequestCancellation
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import Status
@@ -100,7 +100,7 @@ class PartMethods(OrderMethods, ReadMethods):
     def _cancel_part(
         self, part: Order, reason: str, at: datetime, command_id: str | None
     ) -> PartResult:
-        part_id = _part_id(command_id, part.order_id) if command_id is not None else None
+        part_id = id_for_order(command_id, part.order_id) if command_id is not None else None
         kind = self._earlier_kind(part_id) or cancelling_command(part.status)
         if kind is None and part.status is Status.CANCELLED:
             return None
@@ -133,11 +133,3 @@ class PartMethods(OrderMethods, ReadMethods):
         if not isinstance(command, CancelOrder | RequestCancellation):
             raise CommandIdReusedError(self.seller_id, command_id)
         return type(command)
-
-
-def _part_id(command_id: str, order_id: str) -> str:
-    """Return the id of the command of one part: hashed, if it would be longer than ids may be."""
-    part_id = f"{command_id} {order_id}"
-    if len(part_id) <= validators.IDENTIFIER_CHARACTERS_MAX:
-        return part_id
-    return sha256(part_id.encode()).hexdigest()

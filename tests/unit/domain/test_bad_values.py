@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import orderflow
+import orderflow.bulk
 import orderflow.calendar
 import orderflow.commands
 import orderflow.core
@@ -29,6 +30,14 @@ from orderflow import (
     ReplacementList,
     Stock,
     StockKey,
+)
+from orderflow.bulk import (
+    CancelOrders,
+    EditOrders,
+    HoldOrders,
+    MoveOrders,
+    ReleaseHolds,
+    SplitOrders,
 )
 from orderflow.commands import (
     AdjustStock,
@@ -57,6 +66,7 @@ from orderflow.commands import (
     RunDue,
     ServeWaiting,
     SplitOrder,
+    StartBulk,
     TransferStock,
     WithdrawReceipt,
 )
@@ -75,6 +85,7 @@ from orderflow.edits import (
     RemoveLine,
     RemoveShortLines,
     ReplaceLine,
+    ReplaceProduct,
 )
 from orderflow.errors import InvalidValueError
 from orderflow.sourcing import SourcingCost, SourcingPolicy
@@ -454,6 +465,33 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
         },
     ),
     (CancelOrder, NAMED, {"reason": NOTE}),
+    (CancelOrders, {}, {"reason": NOTE}),
+    (EditOrders, {"edits": (RemoveLine("1"),)}, {"edits": [(), [RemoveLine("1")], ("1",), None]}),
+    (
+        HoldOrders,
+        {"hold": Hold(HoldReason.ADDRESS)},
+        {"hold": ["ADDRESS", None], "deallocate": [1, None]},
+    ),
+    (ReleaseHolds, {}, {"reason": ["ADDRESS", Hold(HoldReason.ADDRESS)]}),
+    (MoveOrders, {"warehouse_id": "york"}, {"warehouse_id": IDENTIFIER, "only_short": [1, None]}),
+    (
+        ReplaceProduct,
+        {"sku": "MUG", "by": "CUP"},
+        {"sku": IDENTIFIER, "by": IDENTIFIER, "units": UNITS, "per": UNITS, "reason": NOTE},
+    ),
+    (
+        StartBulk,
+        {"at": NOON, "seller_id": "acme", "action": SplitOrders(), "where": "", "orders": ()},
+        {
+            "seller_id": IDENTIFIER,
+            "action": ["cancel", None, CancelOrders],
+            "where": [None, "x" * 20_001],
+            "orders": [
+                *([("A", 1)], ("A",), (("A", -1),), (("A", 1), ("A", 2)), None),
+                tuple((str(number), 1) for number in range(20_001)),
+            ],
+        },
+    ),
     (RequestCancellation, NAMED, {"reason": NOTE}),
     (RejectCancellation, NAMED, {"reason": NOTE}),
     (
@@ -589,10 +627,11 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(orderflow.core.MovedDate, orderflow.core.Promise),
         *(orderflow.core.ReceiptAllocation, orderflow.core.ServedOrder),
         *(orderflow.sourcing.SourcedPart, orderflow.sourcing.SourcingPlan),
+        *(orderflow.bulk.BulkAnswer, orderflow.bulk.BulkResult, SplitOrders),
         orderflow.core.UnitAccount,
     }
     faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]
-    faces += [orderflow.events, orderflow.ports, orderflow.sourcing]
+    faces += [orderflow.bulk, orderflow.events, orderflow.ports, orderflow.sourcing]
     names = [getattr(face, name) for face in faces for name in face.__all__]
     shown = {kind for kind in names if hasattr(kind, "__attrs_attrs__")}
     events = set(orderflow.events.Event.__args__)

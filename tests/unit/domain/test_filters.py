@@ -42,6 +42,11 @@ HELD = order(
 )
 
 
+def may_be_allocated(order: Order) -> bool:
+    """Whether stock may still be allocated to an order."""
+    return order.status in {"NEW", "POSTPONED", "ON_HOLD", "ON_BACK_ORDER"}
+
+
 def values_of(order: Order, at: datetime, expected: datetime | None) -> dict[str, list[Any]]:
     """Return the values of each field, said once more."""
     return {
@@ -50,9 +55,13 @@ def values_of(order: Order, at: datetime, expected: datetime | None) -> dict[str
         "warehouse": [order.warehouse_id],
         "status": [order.status],
         "sku": [line.sku for line in order.lines],
-        "short-sku": [line.sku for line in order.lines if line.quantity > line.allocated],
+        "short-sku": [
+            line.sku
+            for line in order.lines
+            if line.quantity > line.allocated and may_be_allocated(order)
+        ],
         "units": [sum(line.quantity for line in order.lines)],
-        "short-units": [sum(line.short for line in order.lines)],
+        "short-units": [sum(line.short for line in order.lines) * may_be_allocated(order)],
         "allocated-units": [sum(line.allocated for line in order.lines)],
         "priority": [order.priority],
         "placed": [order.placed_at],

@@ -27,6 +27,7 @@ from orderflow.cli.options.arguments import (
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
+from orderflow.domain.model.chosen_lines import RemoveShortLines
 from orderflow.domain.model.commands import (
     AllocateOrder,
     CancelOrder,
@@ -49,7 +50,6 @@ from orderflow.domain.model.edits import (
     ChangeShortPart,
     Edit,
     RemoveLine,
-    RemoveShortLines,
     ReplaceLine,
 )
 from orderflow.domain.model.order import Hold, HoldReason

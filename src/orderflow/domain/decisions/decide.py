@@ -64,6 +64,7 @@ from orderflow.domain.model.commands import (
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
+    StartBulk,
     TransferStock,
     WithdrawReceipt,
 )
@@ -86,7 +87,13 @@ if TYPE_CHECKING:
         | LimitBackOrders
     )
     _Change = (
-        PlaceOrder | PlaceOrders | OrderCommand | ReallocateUnits | _StockChange | ChangePolicy
+        PlaceOrder
+        | PlaceOrders
+        | OrderCommand
+        | ReallocateUnits
+        | _StockChange
+        | ChangePolicy
+        | StartBulk
     )
 
 __all__ = ["decide"]
@@ -184,6 +191,8 @@ def _execute(serving: ServingState, command: _Change) -> None:
             reallocate(serving, command)
         case LimitBackOrders():
             stock_commands.limit_back_orders(draft, command)
+        case StartBulk():
+            pass  # that it is saved is all that it does
         case _:
             _change_order(serving, command)
 

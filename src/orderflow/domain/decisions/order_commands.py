@@ -11,8 +11,9 @@ from orderflow.domain.allocation.postponing import follow_day
 from orderflow.domain.decisions.shortfall import cancel_if_requested
 from orderflow.domain.decisions.sourcing import in_first_warehouse, move_parts, plans_of
 from orderflow.domain.decisions.splitting import split_at_warehouse
+from orderflow.domain.model.chosen_lines import resolve_edits
 from orderflow.domain.model.commands import PlaceOrder
-from orderflow.domain.model.edits import apply_edits, resolve_edits
+from orderflow.domain.model.edits import apply_edits
 from orderflow.domain.model.events import (
     CancellationAccepted,
     CancellationRejected,

@@ -17,12 +17,13 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.back_order_limit import LimitBackOrders
+from orderflow.domain.model.bulk_commands import StartBulk
+from orderflow.domain.model.chosen_lines import RequestedEdit, requested_edits
 from orderflow.domain.model.command_fields import (
     CommandFields,
     OrderFields,
     require_one_seller,
 )
-from orderflow.domain.model.edits import Edit, RemoveShortLines
 from orderflow.domain.model.event_fields import LineUnits
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
@@ -81,6 +82,7 @@ __all__ = [
     "SendOrderToWarehouse",
     "ServeWaiting",
     "SplitOrder",
+    "StartBulk",
     "StockCommand",
     "TransferStock",
     "WithdrawReceipt",
@@ -206,11 +208,7 @@ class EditOrder(OrderFields):
     replacement would have more than 10^12 units.
     """
 
-    edits: tuple[Edit | RemoveShortLines, ...] = attrs.field(
-        validator=validators.tuple_of(
-            *Edit.__args__, RemoveShortLines, smallest=1, largest=validators.EDITS_MAX
-        )
-    )
+    edits: tuple[RequestedEdit, ...] = attrs.field(validator=requested_edits)
 
 
 @attrs.frozen(kw_only=True)
@@ -327,7 +325,14 @@ StockCommand = (
 """A command about stock or receipts."""
 
 Command = (
-    PlaceOrder | PlaceOrders | OrderCommand | ReallocateUnits | RunDue | StockCommand | ChangePolicy
+    PlaceOrder
+    | PlaceOrders
+    | OrderCommand
+    | ReallocateUnits
+    | RunDue
+    | StockCommand
+    | ChangePolicy
+    | StartBulk
 )
 """Any command."""
 

@@ -39,10 +39,8 @@ __all__ = [
     "ChangeShortPart",
     "Edit",
     "RemoveLine",
-    "RemoveShortLines",
     "ReplaceLine",
     "apply_edits",
-    "resolve_edits",
 ]
 
 
@@ -195,35 +193,6 @@ Edit = (
     | ChangeGiveUpAfter
 )
 """One change to an order."""
-
-
-@attrs.frozen
-class RemoveShortLines:
-    """Remove every line that was short before the edits.
-
-    Only commands use it. The event has a `RemoveLine` for each of these lines.
-    """
-
-
-def resolve_edits(order: Order, edits: tuple[Edit | RemoveShortLines, ...]) -> tuple[Edit, ...]:
-    """Return the edits, with a `RemoveLine` for each short line in place of `RemoveShortLines`.
-
-    Raises:
-        EditRefusedError: If there are no short lines to remove.
-    """
-    resolved: list[Edit] = []
-    removals: list[RemoveLine] | None = None
-    for edit in edits:
-        if not isinstance(edit, RemoveShortLines):
-            resolved.append(edit)
-        elif removals is None:  # a second one would find none of these lines
-            removals = [RemoveLine(line.line_id) for line in order.short_lines]
-            if not removals:
-                raise EditRefusedError(
-                    order.order_id, "none of its lines is short; name the lines to remove"
-                )
-            resolved += removals
-    return tuple(resolved)
 
 
 def apply_edits(order: Order, edits: tuple[Edit, ...]) -> dict[str, Any]:

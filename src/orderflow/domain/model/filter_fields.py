@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.order import HoldReason, Order
-from orderflow.domain.model.status import Status
+from orderflow.domain.model.status import MAY_BE_ALLOCATED, Status
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
@@ -156,11 +156,18 @@ FILTER_FIELDS = {
             "short-sku",
             "a product that the order is short of",
             TEXT,
-            lambda order, _at, _expected: [line.sku for line in order.short_lines],
+            lambda order, _at, _expected: [
+                line.sku for line in order.short_lines if order.status in MAY_BE_ALLOCATED
+            ],
             may_be_none=True,
         ),
         _field("units", "the units ordered", NUMBER, lambda order: order.units),
-        _field("short-units", "the short units", NUMBER, lambda order: order.short),
+        _field(
+            "short-units",
+            "the short units",
+            NUMBER,
+            lambda order: order.short if order.status in MAY_BE_ALLOCATED else 0,
+        ),
         _field("allocated-units", "the units allocated", NUMBER, lambda order: order.allocated),
         _field("priority", "the priority", NUMBER, lambda order: order.priority),
         _field("placed", "when it was placed", MOMENT, lambda order: order.placed_at),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.domain.model.chosen_lines import ReplaceProduct
 from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
@@ -68,6 +69,7 @@ def _keys(command: Command, view: View) -> tuple[StockKey, ...]:
         case EditOrder(order_id=order_id, edits=edits):
             found = view.order(order_id)
             named = [edit.sku for edit in edits if isinstance(edit, AddLine | ReplaceLine)]
+            named += [edit.by for edit in edits if isinstance(edit, ReplaceProduct)]
             keys = [] if found is None else _keys_of(found, named)
         case BookInStock(key=key) | CountStock(key=key) | AdjustStock(key=key):
             keys = [key]

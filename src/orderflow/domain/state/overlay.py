@@ -148,19 +148,19 @@ class Overlay:
     def ended_holds(self, at: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on hold with a hold that ends at this moment or before it."""
         below = self._unchanged(self._below.ended_holds(at))
-        due = State.of(self.seller_id, [*below, *self._above.orders.values()])
+        due = State.of(self.seller_id, [*below, *self._above.ended_holds(at)])
         return due.ended_holds(at, limit)
 
     def postponed(self, until: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the postponed orders whose day is this moment or before it."""
         below = self._unchanged(self._below.postponed(until))
-        found = State.of(self.seller_id, [*below, *self._above.orders.values()])
+        found = State.of(self.seller_id, [*below, *self._above.postponed(until)])
         return found.postponed(until, limit)
 
     def waiting_since_before(self, since: datetime, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order since this moment or longer that allow no part yet."""
         below = self._unchanged(self._below.waiting_since_before(since))
-        due = State.of(self.seller_id, [*below, *self._above.orders.values()])
+        due = State.of(self.seller_id, [*below, *self._above.waiting_since_before(since)])
         return due.waiting_since_before(since, limit)
 
     def to_give_up(

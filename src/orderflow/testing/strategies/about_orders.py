@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from orderflow.domain.model.chosen_lines import RemoveShortLines, ReplaceProduct
 from orderflow.domain.model.commands import (
     AcceptCancellation,
     AllocateOrder,
@@ -22,7 +23,7 @@ from orderflow.domain.model.commands import (
     SendOrderToWarehouse,
     SplitOrder,
 )
-from orderflow.domain.model.edits import RemoveLine, RemoveShortLines, ReplaceLine
+from orderflow.domain.model.edits import RemoveLine, ReplaceLine
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.returns import ReturnReason, ReturnState
 from orderflow.domain.model.status import Status
@@ -58,7 +59,7 @@ def draw_about(
             removal = _removal(chooser, order)
             return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(removal,))
         case Action.REPLACE_LINE:
-            replacement = ReplaceLine(draw_line_id(chooser, order), chooser.pick(scope.skus))
+            replacement = _replacement(chooser, order, chooser.pick(scope.skus))
             return EditOrder(at=at, seller_id=seller_id, order_id=order_id, edits=(replacement,))
         case Action.SEND_STOCK:
             sku = chooser.pick(order.short_lines or order.lines).sku
@@ -122,6 +123,12 @@ def _removal(chooser: Chooser, order: Order) -> RemoveLine | RemoveShortLines:
     if order.short_lines and chooser.flag():
         return RemoveShortLines()
     return RemoveLine(draw_line_id(chooser, order))
+
+
+def _replacement(chooser: Chooser, order: Order, sku: str) -> ReplaceLine | ReplaceProduct:
+    if chooser.flag():
+        return ReplaceProduct(chooser.pick(order.lines).sku, sku)
+    return ReplaceLine(draw_line_id(chooser, order), sku)
 
 
 def _short_line(chooser: Chooser, order: Order) -> PickedLine:

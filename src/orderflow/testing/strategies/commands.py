@@ -8,6 +8,8 @@ import attrs
 from hypothesis import strategies as st
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.model.bulk_commands import EditOrders
+from orderflow.domain.model.chosen_lines import RemoveShortLines
 from orderflow.domain.model.commands import (
     AdjustStock,
     AnnounceReceipt,
@@ -19,6 +21,7 @@ from orderflow.domain.model.commands import (
     PlaceOrder,
     PlaceOrders,
     RunDue,
+    StartBulk,
     TransferStock,
     WithdrawReceipt,
 )
@@ -248,6 +251,10 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
         )
     if kind is RunDue:
         return RunDue(at=at, seller_id=seller_id)
+    if kind is StartBulk:
+        chosen = tuple((each.order_id, each.version) for each in state.orders.values())
+        action = EditOrders((RemoveShortLines(),))
+        return StartBulk(at=at, seller_id=seller_id, action=action, where="", orders=chosen)
     if receipts and chooser.flag():
         return _receipt_booking(chooser, chooser.pick(receipts), at)
     return BookInStock(at=at, key=key, received=few + 1, rejected=chooser.pick(_REJECTED))
@@ -310,4 +317,5 @@ _STOCK_COMMANDS = (
     TransferStock,
     WithdrawReceipt,
     RunDue,
+    StartBulk,
 )

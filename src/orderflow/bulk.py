@@ -1,0 +1,25 @@
+"""Bulk runs: one action on each of many orders, and what `Seller.bulk` returns."""
+
+from orderflow.domain.model.bulk_commands import (
+    BulkAction,
+    CancelOrders,
+    EditOrders,
+    HoldOrders,
+    MoveOrders,
+    ReleaseHolds,
+    SplitOrders,
+)
+from orderflow.domain.model.bulk_result import BulkAnswer, BulkResult, BulkStep
+
+__all__ = [
+    "BulkAction",
+    "BulkAnswer",
+    "BulkResult",
+    "BulkStep",
+    "CancelOrders",
+    "EditOrders",
+    "HoldOrders",
+    "MoveOrders",
+    "ReleaseHolds",
+    "SplitOrders",
+]
