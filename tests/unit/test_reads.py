@@ -67,6 +67,13 @@ OTHERS: dict[str, Command] = {
         policy=AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
         at=NOON,
     ),
+    "reallocate": do.ReallocateUnits(
+        seller_id=ACME,
+        changes=(do.Reallocation("A", None, (("1", 1),)),),
+        note="a customer waits",
+        by="Ann",
+        at=NOON,
+    ),
     "start bulk": do.StartBulk(
         seller_id=ACME, action=CancelOrders(), where="", orders=(("A", 0),), at=NOON
     ),
