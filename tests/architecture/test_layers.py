@@ -4,7 +4,7 @@
 
 Within the domain, each folder imports only what stands left of it:
 
-    model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar ◀ queries
+    model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar ◀ queries ◀ reports
 
 Beside the ports stand the codec, which knows the domain and the notices, and `importing` and
 `frames`, which know the domain alone. `testing` may look at everything but the command line. The
@@ -31,7 +31,17 @@ MAY_IMPORT = {
     "adapters": {"errors", "domain", "notices", "wording", "invariants", "ports", "codec"},
 }
 MAY_IMPORT[PACKAGE] = set(MAY_IMPORT)
-FACES = {"bulk", "calendar", "commands", "core", "edits", "events", "filters", "sourcing"}
+FACES = {
+    "bulk",
+    "calendar",
+    "commands",
+    "core",
+    "edits",
+    "events",
+    "filters",
+    "reports",
+    "sourcing",
+}
 MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
@@ -68,6 +78,7 @@ FOLDERS_OF_DOMAIN = {
     "decisions": {"model", "state", "allocation"},
     "calendar": {"model"},
     "queries": {"model", "state", "allocation", "decisions", "calendar"},
+    "reports": {"model", "state", "allocation", "decisions", "queries", "calendar"},
 }
 
 

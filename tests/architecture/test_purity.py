@@ -29,6 +29,7 @@ PURE_MODULES = {
     "collections.abc",
     "copy",
     "datetime",
+    "decimal",
     "difflib",
     "enum",
     "fractions",

@@ -75,6 +75,7 @@ IN_MODULES = {
         "late, of a receipt; an order waits",
         (
             *("domain.allocation.expected_cover", "domain.model.stock", "domain.queries"),
+            "domain.reports",
             *("cli", "notices", "notifier", "wording"),
         ),
     ),

@@ -24,6 +24,8 @@ from orderflow.cli.app import app
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from typer.models import CommandInfo
+
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "command-line.md"
 BEGIN = "<!-- options of {}: generated -->"
 END = "<!-- end -->"
@@ -55,23 +57,30 @@ class Option(NamedTuple):
     text: str
 
 
-def commands() -> list[str]:
-    """Return the names of the commands."""
-    return list(_callbacks())
+def commands() -> dict[str, CommandInfo]:
+    """Return the commands by their names; that of a group is the first word of several names."""
+    found = {str(each.name): each for each in app.registered_commands}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for each in group.typer_instance.registered_commands:
+            found[f"{group.name} {each.name}"] = each
+    return found
 
 
 @cache
 def options(name: str) -> list[Option]:
     """Describe the options of a command, in the order in which the help shows them."""
-    group = typer.main.get_command(app)
-    assert isinstance(group, typer.core.TyperGroup)
+    command = typer.main.get_command(app)
+    for part in name.split():
+        assert isinstance(command, typer.core.TyperGroup)
+        command = command.commands[part]
     hints = {
         parameter.name: parameter.annotation
-        for parameter in signature(_callbacks()[name], eval_str=True).parameters.values()
+        for parameter in signature(_callback(name), eval_str=True).parameters.values()
     }
     return [
         _option(each, hints[each.name or ""])
-        for each in group.commands[name].params
+        for each in command.params
         if isinstance(each, typer.core.TyperOption | typer.core.TyperArgument)
     ]
 
@@ -90,19 +99,21 @@ def _filled(page: str, begin: str, text: str) -> str:
 
 def _database_commands() -> str:
     """Draw the shared options, and each command under the heading that the help has for it."""
-    registered = [each for each in app.registered_commands if each.rich_help_panel != _ON_THE_PAGE]
+    registered = {
+        name: each for name, each in commands().items() if each.rich_help_panel != _ON_THE_PAGE
+    }
     drawn = []
     for panel, text in SHARED.items():
-        found = [option for each in registered for option in options(str(each.name))]
+        found = [option for name in registered for option in options(name)]
         named = {option.names: option for option in found if option.panel == panel}
         assert named, f"no command has the panel {panel!r}"
         drawn.append(f"### Options: {panel.lower()}\n\n{text}\n\n{_rows([*named.values()])}")
     heading = None
-    for each in registered:
+    for name, each in registered.items():
         if each.rich_help_panel != heading:
             heading = each.rich_help_panel
             drawn.append(f"## {heading}\n")
-        drawn.append(_command(str(each.name), str(getdoc(each.callback)), str(each.epilog)))
+        drawn.append(_command(name, str(getdoc(each.callback)), str(each.epilog)))
     return "\n".join(drawn)
 
 
@@ -126,9 +137,10 @@ def _anchor(panel: str) -> str:
     return panel.lower().replace(" ", "-")
 
 
-def _callbacks() -> dict[str, Callable[..., None]]:
-    callbacks = [(each.name, each.callback) for each in app.registered_commands]
-    return {name or callback.__name__: callback for name, callback in callbacks if callback}
+def _callback(name: str) -> Callable[..., None]:
+    callback = commands()[name].callback
+    assert callback is not None
+    return callback
 
 
 def _option(shown: typer.core.TyperOption | typer.core.TyperArgument, hint: Any) -> Option:  # noqa: ANN401

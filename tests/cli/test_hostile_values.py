@@ -7,7 +7,7 @@ the option is named. What some options take is tried too: it may end in any exit
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from inspect import signature
 from pathlib import Path
@@ -19,8 +19,8 @@ import pytest
 from typer.models import ArgumentInfo
 
 from orderflow.calendar import Weekday
-from orderflow.cli.app import app
 from orderflow.cli.options.naming import shown_name
+from tests.cli.reference import commands as registered
 from tests.cli.runner import flat
 from tests.cli.shop import Shop, shop
 from tests.replay.histories import row, write
@@ -40,6 +40,7 @@ NEVER: dict[Any, list[str]] = {
     datetime: ["", "x", "now", "2026-02-30", "2026-03-02T09:30+99:00", LONG],
     timedelta: ["", "x", "nan", "inf", "1e308", "-1", "0", LONG],
     time: ["", "x", "25:00", LONG],
+    date: ["", "x", "2026-02-30", "9999-12-31", LONG],
     ZoneInfo: ["", "x", "../etc", "/etc/localtime", LONG],
     frozenset[Weekday]: ["", "x", "MON,,", LONG],
     Enum: ["", "x", "None", LONG],
@@ -50,6 +51,7 @@ SOME: dict[Any, list[str]] = {
     int: ["-1", "0", "9" * 12, "9" * 18],
     float: ["-1", "0", "9" * 18],
     datetime: ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00", "1970-01-01"],
+    date: ["1970-01-02", "2026-11-20", "2999-12-30"],
     timedelta: ["1e-9", "36525", "999999999"],
     time: ["16:00+02:00", "23:59:59.999999"],
     str: ["", "\x1b[31m\r\n", "x" * 5_000, "\udcff", "A=B"],
@@ -72,10 +74,10 @@ class Given(NamedTuple):
 def commands() -> dict[str, list[Given]]:
     """Return the options and arguments of each command that have a value."""
     found = {}
-    for each in app.registered_commands:
+    for name, each in registered().items():
         assert each.callback is not None
         parameters = map(given_by, signature(each.callback).parameters.values())
-        found[str(each.name)] = [given for given in parameters if given.kind is not bool]
+        found[name] = [given for given in parameters if given.kind is not bool]
     return found
 
 
@@ -118,7 +120,7 @@ def run(shop: Shop, command: str, tried: Given, value: str) -> Result:
             arguments.append(text)
         else:
             options.append(f"{name}={text}")
-    return shop.run(command, *options, "--", *arguments)
+    return shop.run(*command.split(), *options, "--", *arguments)
 
 
 NEEDED = {

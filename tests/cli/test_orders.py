@@ -61,9 +61,9 @@ def test_a_listing_as_csv_has_no_formulas(shop: Shop) -> None:
     lines = shop.run("orders", "--csv").stdout.splitlines()
     assert lines[0] == (
         "order_id,seller_id,warehouse_id,customer_reference,status,placed_at,units,allocated,short,"
-        "replaces,overdue_since"
+        "replaces,waiting_since,overdue_since"
     )
-    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0,,"
+    assert lines[1] == "'=1+1,acme,leeds,,ALLOCATED,2026-03-02T12:00:00+00:00,1,1,0,,,"
 
 
 def test_an_order_is_shown_with_all_its_data(shop: Shop) -> None:
@@ -107,7 +107,7 @@ def test_listings_say_when_an_order_is_expected(shop: Shop) -> None:
             ("A-1", expected),
             ("A-2", unknown),
         ]
-    assert "A-1 ON_BACK_ORDER 2026-03-02 12:00 5 3 2 2999-03-10 08:00 A-2" in shop.do(
+    assert "A-1 ON_BACK_ORDER 2026-03-02 12:00 5 3 2 2026-03-02 2999-03-10 08:00 A-2" in shop.do(
         "orders", "--expected"
     )
     assert "CUP 2 6 2026-03-02 12:00 2 2999-03-09 00:00" in shop.do("backorders")
@@ -131,8 +131,8 @@ def test_listings_say_since_when_a_receipt_is_overdue_and_give_no_date(shop: Sho
     listed = [each["overdue_since"] for each in shop.ask("orders")["orders"]]
     assert listed == [overdue["overdue_since"], None]
     shown = shop.do("orders")
-    assert "receipt overdue since (UTC)" in shown
-    assert "A-1 ON_BACK_ORDER 2026-03-02 12:00 5 3 2 2026-03-03 00:00" in shown
+    assert "receipt overdue" in shown
+    assert "A-1 ON_BACK_ORDER 2026-03-02 12:00 5 3 2 2026-03-02 2026-03-03 00:00" in shown
     assert "receipt overdue" not in shop.do("orders", "--sku", "POT")
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from datetime import date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -72,7 +73,7 @@ def scalars(kind: Any) -> set[Any]:  # noqa: ANN401 - any type hint
 @pytest.mark.parametrize("kind", CLASSES)
 def test_every_field_is_of_a_type_that_is_read_strictly(kind: type) -> None:
     known = {str, int, bool, StrEnum, NoneType, ..., *CLASSES}
-    known |= {datetime, date, time, timedelta, tzinfo}
+    known |= {datetime, date, time, timedelta, tzinfo, Decimal}
     for name, hint in get_type_hints(kind).items():
         assert scalars(hint) - known == set(), name
 

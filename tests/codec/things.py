@@ -7,6 +7,7 @@ import inspect
 import itertools
 import pkgutil
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache, partial
 from types import NoneType, UnionType
@@ -287,6 +288,7 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     ).map(lambda at: at.replace(fold=0)),
     timedelta: st.timedeltas(timedelta(microseconds=1), DURATION_MAX),
     date: st.dates(clocks.DAY_MIN, clocks.DAY_MAX),
+    Decimal: st.decimals(-(10**15), 10**15, places=2),
     time: st.times().map(lambda clock: clock.replace(fold=0)),
     tzinfo: st.sampled_from(["UTC", "Europe/London", "America/Argentina/Ushuaia"]).map(ZoneInfo),
     Address: st.builds(

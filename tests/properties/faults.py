@@ -122,12 +122,12 @@ def a_withdrawn_transfer_goes_back_to_nowhere(patch: pytest.MonkeyPatch) -> None
 
 @fault
 def units_that_are_written_off_are_sold_again(patch: pytest.MonkeyPatch) -> None:
-    good = fold._units_added  # noqa: SLF001
+    good = fold.units_added
 
     def units_added(order: Order, event: Any) -> Any:  # noqa: ANN401
         return good(order, attrs.evolve(event, state=ReturnState.BACK_IN_STOCK))
 
-    patch.setattr(fold, "_units_added", units_added)
+    patch.setattr(fold, "units_added", units_added)
 
 
 @fault

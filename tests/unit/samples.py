@@ -39,6 +39,7 @@ from orderflow.bulk import SplitOrders
 from orderflow.calendar import WarehouseCalendar
 from orderflow.commands import BookInStock, Reallocation, StartBulk
 from orderflow.core import State
+from orderflow.domain.model.stock import WarehouseSku
 from orderflow.errors import OrderFlowError
 from orderflow.notices import Preferences
 from orderflow.notifier import WebhookSettings
@@ -140,6 +141,7 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     Signal: _set_signal,
     collections.abc.Mapping: dict,
     collections.abc.Callable: lambda: lambda *_: None,
+    WarehouseSku: lambda: WarehouseSku("leeds", "MUG"),
     # Types whose fields go together
     BookInStock: lambda: BookInStock(key=key(), received=1, at=NOON),
     Reallocation: lambda: Reallocation("A", 1, (("1", 1),)),

@@ -28,19 +28,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOMS = ["service", "notifier", "checking"]
-FACES = ["", "calendar", "commands", "core", "edits", "sourcing"]
+FACES = ["", "calendar", "commands", "core", "edits", "reports", "sourcing"]
 RESULTS = {
     *("ActionAnswer", "BatchResult", "CancelledParts", "CheckResult", "DigestResult"),
     *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),
     *("MovedDate", "Promise", "ReceiptAllocation", "RefusedCommand", "RelayResult"),
     *("ReplacementOffer", "ServedOrder", "Shortage", "SourcedPart", "SourcingPlan", "State"),
     *("UnitAccount", "Violation"),
+    *("AgeBand", "Backlog", "BacklogGroup", "Delay", "LateReceipt", "LowStock", "Miss"),
+    *("ServiceLevel", "ServiceLevels", "WorklistItem"),
 }
 """What orderflow returns. It makes them itself, many at a time, and checks no field."""
 
 INNER_LOOPS = {"Order.allocated_of", "Order.line", "Order.lines_of", "Order.short_of"}
-INNER_LOOPS |= {"queue_position"}
-"""What is asked for each line of each order, and checks nothing."""
+INNER_LOOPS |= {"customer_waits_since", "queue_position"}
+"""What is asked for each order or line, and checks nothing."""
 
 WRONG = [None, 1, 1.5, True, "x", b"", [], {}, object(), type]
 

@@ -35,6 +35,7 @@ from orderflow.cli.commands.promising import available_to_promise, promise, what
 from orderflow.cli.commands.relay import dead_letters, relay
 from orderflow.cli.commands.replacements import replacements
 from orderflow.cli.commands.replay import replay
+from orderflow.cli.commands.reporting import backlog, exceptions, low_stock, service_levels
 from orderflow.cli.commands.stock import adjust, announce, book_in, count, receipts, stock, withdraw
 from orderflow.cli.commands.warehouse import (
     accept_cancellation,
@@ -127,10 +128,26 @@ def _with_clean_end(command: Callable[..., None]) -> Callable[..., None]:
 def _add(panel: str, *commands: tuple[Callable[..., None], str]) -> None:
     """Register commands under a heading, each with an example of its arguments."""
     for command, example in commands:
-        name = command.__name__.rstrip("_").replace("_", "-")
-        whole = f"orderflow {name} {example}".rstrip()
-        added = app.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)
-        added(_with_clean_end(with_forms(command)))
+        _register(app, "orderflow", panel, command, example)
+
+
+def _add_group(
+    panel: str, name: str, text: str, *commands: tuple[Callable[..., None], str]
+) -> None:
+    """Register commands that share the first word of their names."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown")
+    app.add_typer(group, name=name, help=text, rich_help_panel=panel)
+    for command, example in commands:
+        _register(group, f"orderflow {name}", panel, command, example)
+
+
+def _register(
+    group: typer.Typer, before: str, panel: str, command: Callable[..., None], example: str
+) -> None:
+    name = command.__name__.rstrip("_").replace("_", "-")
+    whole = f"{before} {name} {example}".rstrip()
+    added = group.command(name, epilog=f"Example: `{whole}`", rich_help_panel=panel)
+    added(_with_clean_end(with_forms(command)))
 
 
 _add(
@@ -211,4 +228,13 @@ _add(
     (digest, "--settings notify.toml"),
     (relay, "--limit 100"),
     (dead_letters, "--revive-all"),
+)
+_add_group(
+    "Reports",
+    "report",
+    "Report the backlog, exceptions, low stock or service levels.",
+    (backlog, "--by PRODUCT --as-of 2026-03-31"),
+    (exceptions, "--limit 20"),
+    (low_stock, "--lead-days 14 --new-only"),
+    (service_levels, "--period MONTH --misses"),
 )

@@ -39,6 +39,13 @@ from orderflow.domain.queries import (
     unit_account,
     what_if,
 )
+from orderflow.domain.reports import (
+    backlog_report,
+    delays,
+    low_stock,
+    service_levels,
+    worklist,
+)
 from orderflow.errors import CodecError
 from orderflow.notices import notice
 from orderflow.notices.preferences import Preference, Recipient
@@ -60,6 +67,7 @@ TYPES: dict[str, Kind] = {
         *(explanation, next_page, notice, order, outcome, parts, policy, promises),
         *(receipt_allocation, replacements, sourcing, sourcing_policy, stock),
         *(unit_account, what_if),
+        *(backlog_report, delays, low_stock, service_levels, worklist),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

@@ -6,6 +6,7 @@
 | `datetime` | an ISO 8601 text with an offset: ``2026-03-01T09:30:00+00:00``; years 1970 to 2999 |
 | `date` | an ISO 8601 text, such as ``2026-03-01`` |
 | `time` | an ISO 8601 text without an offset, such as ``16:00:00`` |
+| `Decimal` | a text of its digits, such as ``12.50`` |
 | `timedelta` | an ISO 8601 text, such as ``P1DT43200S``; hours and minutes are read too |
 | `tzinfo` | the IANA name of the time zone, such as ``Europe/London`` |
 | `StrEnum` | its value |
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -34,6 +36,7 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,20})?", re.ASCII)
 _CLOCK = re.compile(r"(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
 _DURATION = re.compile(
     r"P(?=.)((?P<days>\d{1,9})D)?(T(?=.)((?P<hours>\d{1,9})H)?((?P<minutes>\d{1,9})M)?"
@@ -52,12 +55,14 @@ def register_scalars(converter: Converter) -> None:
     converter.register_structure_hook(time, _read_clock)
     converter.register_structure_hook(tzinfo, _read_zone)
     converter.register_structure_hook(timedelta, _read_duration)
+    converter.register_structure_hook(Decimal, _read_decimal)
     converter.register_structure_hook(StrEnum, _read_choice)
     converter.register_unstructure_hook(datetime, _write_moment)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(time, time.isoformat)
     converter.register_unstructure_hook(tzinfo, _write_zone)
     converter.register_unstructure_hook(timedelta, _write_duration)
+    converter.register_unstructure_hook(Decimal, _write_decimal)
     converter.register_unstructure_hook(StrEnum, str)
 
 
@@ -136,6 +141,20 @@ def _read_day(value: object, _: object) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise refusal(demand, value) from error
+
+
+def _read_decimal(value: object, _: object) -> Decimal:
+    text = read_text(value)
+    if not _DECIMAL.fullmatch(text):
+        raise refusal("a number in a text, such as 12.50", value)
+    return Decimal(text)
+
+
+def _write_decimal(number: Decimal) -> str:
+    text = f"{number:f}"
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(f"{number!r} is not a number of at most 40 digits, and 20 after the point")
+    return text
 
 
 def _read_clock(value: object, _: object) -> time:

@@ -23,6 +23,7 @@ from orderflow.importing.layouts.layout import (
 )
 from orderflow.importing.layouts.presets import PRESETS, Preset
 from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule
+from orderflow.importing.lead_times import read_lead_times
 from orderflow.importing.listed import Listed
 from orderflow.importing.orders import Existing, read_orders
 from orderflow.importing.rejects import WrittenRejects, write_rejects
@@ -76,6 +77,7 @@ __all__ = [
     "open_source",
     "plain_cell",
     "read_deliveries",
+    "read_lead_times",
     "read_orders",
     "read_receipts",
     "read_replacements",

@@ -138,6 +138,11 @@ class AsyncSeller:
     receipt_allocation = _awaited(Seller.receipt_allocation)
     what_if = _awaited(Seller.what_if)
 
+    backlog = _awaited(Seller.backlog)
+    exceptions = _awaited(Seller.exceptions)
+    low_stock = _awaited(Seller.low_stock)
+    service_levels = _awaited(Seller.service_levels)
+
     async def run(self, task: Callable[[Seller], T]) -> T:
         """Run a task on a synchronous `Seller`, without blocking the event loop.
 

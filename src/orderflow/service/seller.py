@@ -6,12 +6,15 @@ from orderflow.service.bulk_methods import BulkMethods
 from orderflow.service.part_methods import PartMethods
 from orderflow.service.promise_methods import PromiseMethods
 from orderflow.service.reallocation_methods import ReallocationMethods
+from orderflow.service.report_methods import ReportMethods
 from orderflow.service.stock_methods import StockMethods
 
 __all__ = ["Seller"]
 
 
-class Seller(BulkMethods, PartMethods, PromiseMethods, ReallocationMethods, StockMethods):
+class Seller(
+    BulkMethods, PartMethods, PromiseMethods, ReallocationMethods, ReportMethods, StockMethods
+):
     """One seller's handle on a flow, with every command and read of that seller.
 
     `OrderFlow.seller` returns one. Give it to the code that serves this seller's requests. It

@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-import attrs
 import typer
 
-from orderflow.adapters.holidays import public_holidays
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.working_hours import WorkingHours
+from orderflow.cli.options.working_hours import Holidays, WorkingHours, with_holidays
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
-from orderflow.domain.model.validators import YEAR_MAX
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
@@ -44,13 +41,7 @@ class Answer(NamedTuple):
 def cut_off(
     *,
     hours: WorkingHours,
-    holidays: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COUNTRY[-PART]",
-            help="Close on the public holidays of this country, or of this part of it.",
-        ),
-    ] = None,
+    holidays: Holidays = None,
     at: Annotated[
         str | None,
         typer.Option(
@@ -89,13 +80,8 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 
 def _calendar(hours: WorkingHours, holidays: str | None, moment: datetime) -> WarehouseCalendar:
     calendar = hours.calendar()
-    if holidays is None:
-        return calendar
-    country, _, part = holidays.partition("-")
     year = calendar.local_day(moment).year
-    years = range(year, min(year + YEARS_AHEAD, YEAR_MAX + 1))
-    days = public_holidays(country, subdivision=part or None, years=years)
-    return attrs.evolve(calendar, holidays=days)
+    return with_holidays(calendar, holidays, range(year, year + YEARS_AHEAD))
 
 
 def _answers(moment: datetime, calendar: WarehouseCalendar) -> Iterator[Answer]:

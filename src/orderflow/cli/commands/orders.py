@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from heapq import merge
-from operator import attrgetter
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orderflow.cli.chosen_orders import OrderChoice
 from orderflow.cli.connection import SellerOptions, WarehouseOptions, connect
 from orderflow.cli.options.arguments import AsJson, OrderId
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.options.order_choice import OrderChoiceOptions
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.other_parts import OtherParts
 from orderflow.cli.output import terminal
 from orderflow.cli.output.event_rows import event_row
-from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OVERDUE_COLUMN, OrderCovers
+from orderflow.cli.output.expected_dates import EXPECTED_COLUMN, OVERDUE_COLUMN, WAITING_COLUMN
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.output.records import (
     data_of,
@@ -28,9 +29,9 @@ from orderflow.cli.output.records import (
     print_table,
 )
 from orderflow.cli.output.tables import duration
+from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.status import Status
-from orderflow.service import SystemClock
 from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
 
@@ -53,6 +54,9 @@ _ACTION_COLUMNS = (
         "units", "with", lambda units: ", ".join(f"{each} {sku}" for sku, each in units.items())
     ),
 )
+
+_VALUE_COLUMN = Column("value")
+_NEXT_COLUMNS = (Column("next_receipt_id"), Column("next_receipt_at"))
 
 _COMMANDS = {
     Action.ALLOCATE: "allocate",
@@ -79,10 +83,12 @@ _COMMANDS = {
 
 @with_options("The database", where=WarehouseOptions)
 @with_options("Listing", how=ListingOptions)
+@with_options("", choice=OrderChoiceOptions)
 def orders(
     *,
     where: WarehouseOptions,
     how: ListingOptions,
+    choice: OrderChoiceOptions,
     status: Annotated[
         Status | None, typer.Option(case_sensitive=False, help="Only orders with this status.")
     ] = None,
@@ -93,28 +99,47 @@ def orders(
         bool,
         typer.Option(
             "--expected",
-            help="Show when back orders are expected to be covered. This reads the queues.",
+            help="Show when back orders are expected to be covered. JSON and CSV have the next "
+            "receipt too. This reads the queues.",
         ),
     ] = False,
 ) -> None:
-    """List orders, oldest first.
+    """List orders, oldest first or sorted.
 
     If a back order needs a receipt that is overdue, a column shows since when. Of several sellers,
-    the first orders of each are read, to sort them by time.
+    the first orders of each are read, to sort them by time. With `--sort`, all are read.
     """
     with connect(where) as database:
-        covers = OrderCovers(database, SystemClock().now())
-        sellers = list(database.sellers_with_orders(where.seller, status, sku))
-        of_each = (database.orders(seller_id, status, sku) for seller_id in sellers)
+        chosen = OrderChoice(choice, database)
         rows = (
-            order_row(order)
-            | (covers.of(order) if expected else {"overdue_since": covers.overdue_since(order)})
-            for order in merge(*of_each, key=attrgetter("placed_at"))
-            if where.warehouse in (None, order.warehouse_id)
+            _row(order, chosen, expected=expected, with_value=choice.value_field is not None)
+            for order in chosen.orders(where, status, sku, how.limit)
         )
-        columns = order_columns(several_sellers=len(sellers) > 1)
-        columns += (EXPECTED_COLUMN if expected else OVERDUE_COLUMN,)
+        sellers = database.sellers_with_orders(where.seller, status, sku)
+        columns = order_columns(several_sellers=len(list(islice(sellers, 2))) > 1)
+        columns += (WAITING_COLUMN, EXPECTED_COLUMN if expected else OVERDUE_COLUMN)
+        columns += (_VALUE_COLUMN,) if choice.value_field is not None else ()
+        columns += _NEXT_COLUMNS if expected and how.as_csv else ()
         print_listing("orders", columns, database.known(rows, where, sku), how)
+
+
+def _row(order: Order, chosen: OrderChoice, *, expected: bool, with_value: bool) -> dict[str, Any]:
+    since = customer_waits_since(order) if order.status is Status.ON_BACK_ORDER else None
+    row = order_row(order) | {"waiting_since": since and since.isoformat()}
+    if with_value:
+        value = chosen.value(order)
+        row["value"] = None if value is None else str(value)
+    if not expected:
+        return row | {"overdue_since": chosen.covers.overdue_since(order)}
+    receipt = chosen.next_receipt(order)
+    return (
+        row
+        | chosen.covers.of(order)
+        | {
+            "next_receipt_id": receipt and receipt.receipt_id,
+            "next_receipt_at": receipt and receipt.expected_at.isoformat(),
+        }
+    )
 
 
 @with_options("The database", where=SellerOptions)

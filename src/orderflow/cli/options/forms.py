@@ -7,7 +7,7 @@ and show choices in lower case, so every option and argument gets a parser from 
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from inspect import Signature, signature
 from types import NoneType
@@ -18,7 +18,7 @@ import typer
 
 from orderflow.cli.options.user_zone import user_zone
 from orderflow.domain.calendar.calendar import Weekday
-from orderflow.domain.calendar.clocks import first_moment
+from orderflow.domain.calendar.clocks import check_day, first_moment
 from orderflow.domain.model import validators
 from orderflow.errors.quoting import quoted
 
@@ -156,7 +156,14 @@ def _days(text: str) -> timedelta:
     return timedelta(days=days)
 
 
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    check_day("day", day)
+    return day
+
+
 _FORMS: dict[Any, _Form] = {
+    date: _Form("DAY", "a valid DAY: try 2026-03-02", _day, date.isoformat),
     datetime: _Form("TIME", "a valid TIME: try 2026-03-02T09:30", moment_of, datetime.isoformat),
     time: _Form("HH:MM", "a valid HH:MM: try 16:00", time.fromisoformat, "{:%H:%M}".format),
     timedelta: _Form(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import attrs
+import typer
 
+from orderflow.adapters.holidays import public_holidays
 from orderflow.domain.calendar.calendar import WarehouseCalendar, Weekday
+from orderflow.domain.model.validators import YEAR_MAX, YEAR_MIN
 
-__all__ = ["ReplayHours", "WorkingHours"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["CutOffHours", "Holidays", "ReplayHours", "WorkingHours", "with_holidays"]
 
 
 @attrs.frozen(kw_only=True)
@@ -38,15 +45,45 @@ class WorkingHours:
 
 
 @attrs.frozen(kw_only=True)
-class ReplayHours:
-    """When the warehouse of a replay works. Its time zone is that of the file.
+class CutOffHours:
+    """When a warehouse works whose time zone is given otherwise.
 
     Attributes:
         cut_off: The local cut-off time.
         working_days: The days of the week on which it works.
-        books_in: The local time at which receipts are booked in.
     """
 
     cut_off: time = time(16)
     working_days: frozenset[Weekday] = frozenset(tuple(Weekday)[:5])
+
+
+@attrs.frozen(kw_only=True)
+class ReplayHours(CutOffHours):
+    """When the warehouse of a replay works. Its time zone is that of the file.
+
+    Attributes:
+        books_in: The local time at which receipts are booked in.
+    """
+
     books_in: time = time(8)
+
+
+Holidays = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COUNTRY[-PART]",
+        help="Close on the public holidays of this country, or of this part of it.",
+    ),
+]
+
+
+def with_holidays(
+    calendar: WarehouseCalendar, holidays: str | None, years: Iterable[int]
+) -> WarehouseCalendar:
+    """Return the calendar with the public holidays of some years, as the option names them."""
+    if holidays is None:
+        return calendar
+    country, _, part = holidays.partition("-")
+    within = [year for year in years if YEAR_MIN <= year <= YEAR_MAX]
+    days = public_holidays(country, subdivision=part or None, years=within)
+    return attrs.evolve(calendar, holidays=days)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from orderflow.cli.output.listing import Column, moment_cell
+from orderflow.cli.output.listing import Column, day_cell, moment_cell
 from orderflow.domain.allocation.expected_cover import (
     ExpectedCovers,
     first_overdue_since,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.stock import ExpectedReceipt
     from orderflow.ports import Reading
 
-__all__ = ["EXPECTED_COLUMN", "OVERDUE_COLUMN", "OrderCovers", "product_cover"]
+__all__ = ["EXPECTED_COLUMN", "OVERDUE_COLUMN", "WAITING_COLUMN", "OrderCovers", "product_cover"]
 
 
 def _write(cover: dict[str, str | None]) -> str:
@@ -33,6 +33,7 @@ def _write(cover: dict[str, str | None]) -> str:
 
 
 EXPECTED_COLUMN = Column("cover", "expected", _write, has_times=True)
+WAITING_COLUMN = Column("waiting_since", "waiting since", day_cell, has_times=True, if_any=True)
 OVERDUE_COLUMN = Column(
     "overdue_since", "receipt overdue since", moment_cell, has_times=True, if_any=True
 )
@@ -49,10 +50,12 @@ class OrderCovers:
 
     def of(self, order: Order) -> dict[str, Any]:
         """Return the cover of an order. The queues of its products are read once for all orders."""
-        if order.status is not Status.ON_BACK_ORDER:
-            return _cover(None, None)
-        covers = self._database.repository.read(order.seller_id, partial(self._read, order))
+        covers = self._covers_of(order)
         return _cover(last_expected_at(covers), first_overdue_since(covers))
+
+    def expected_at(self, order: Order) -> datetime | None:
+        """Return when an order on back order is expected to be covered, if a date is known."""
+        return last_expected_at(self._covers_of(order))
 
     def overdue_since(self, order: Order) -> str | None:
         """Return since when a receipt is overdue that an order on back order needs.
@@ -66,6 +69,11 @@ class OrderCovers:
             return None
         since: str | None = self.of(order)["cover"]["overdue_since"]
         return since
+
+    def _covers_of(self, order: Order) -> tuple[ExpectedCover, ...]:
+        if order.status is not Status.ON_BACK_ORDER:
+            return ()
+        return self._database.repository.read(order.seller_id, partial(self._read, order))
 
     def _overdue_products(self, seller_id: str) -> set[tuple[str, str]]:
         if seller_id not in self._overdue:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     Row = Mapping[str, Any]
 
-__all__ = ["Column", "moment_cell", "print_listing", "table_of", "time_column"]
+__all__ = ["Column", "day_cell", "moment_cell", "print_listing", "table_of", "time_column"]
 
-_TEXT_WIDTH_MIN = 8
+_TEXT_WIDTH_MIN = 10
 """A text is folded to this width at least."""
 
 
@@ -74,6 +74,11 @@ def moment_cell(at: str) -> str:
     return moment_text(local, zone, with_zone=is_shown_twice)
 
 
+def day_cell(at: str) -> str:
+    """Write the day of a moment in the time zone of the user."""
+    return moment_cell(at).partition(" ")[0]
+
+
 def print_listing(
     name: str,
     columns: Sequence[Column],
@@ -108,7 +113,8 @@ def print_listing(
 def table_of(columns: Sequence[Column], rows: Sequence[Row], room: int) -> Table:
     """Return rows as a table of at most this width, with numbers on the right.
 
-    If it is too wide, headings are folded between words, and then texts. A number never is.
+    If it is too wide, headings are folded between words, and then texts, the widest column first.
+    A number never is.
     """
     columns = [column for column in columns if _is_shown(column, rows)]
     first, *others = columns
@@ -144,9 +150,11 @@ def _widths(table: Table, cells: Sequence[Sequence[str]], room: int) -> list[int
         for word, cell, of_number in zip(words, longest, is_number, strict=True)
     ]
     for least in (with_folded_headings, with_folded_texts):
-        for place in sorted(range(len(widths)), key=lambda each: least[each] - widths[each]):
-            excess = max(0, sum(widths) - room)
-            widths[place] = max(least[place], widths[place] - excess)
+        for _ in range(sum(widths) - room):
+            wide = [place for place, width in enumerate(widths) if width > least[place]]
+            if not wide:
+                break
+            widths[max(wide, key=widths.__getitem__)] -= 1
     return widths
 
 

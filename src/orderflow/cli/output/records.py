@@ -31,6 +31,7 @@ from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from rich.console import Console
 
@@ -123,10 +124,10 @@ def stock_row(stock: Stock) -> dict[str, Any]:
     }
 
 
-def receipt_row(receipt: ExpectedReceipt) -> dict[str, Any]:
-    """Return an expected receipt as a row of a listing."""
+def receipt_row(receipt: ExpectedReceipt, at: datetime | None = None) -> dict[str, Any]:
+    """Return an expected receipt as a row of a listing, as it is at a moment. Default: now."""
     data = data_of(receipt)
-    is_late = receipt.is_overdue(SystemClock().now())
+    is_late = receipt.is_overdue(SystemClock().now() if at is None else at)
     return {**data.pop("key"), **data, "is_overdue": is_late}
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.domain.model.order import HoldReason, Order
 from orderflow.domain.model.status import MAY_BE_ALLOCATED, Status
 from orderflow.errors import InvalidValueError
@@ -126,7 +127,8 @@ def _if_any(value: FilterValue) -> _Values:
 
 
 def _waiting(order: Order, at: datetime, _expected: datetime | None) -> _Values:
-    return () if order.wait is None else (at - order.wait.since,)
+    since = customer_waits_since(order)
+    return () if since is None else (at - since,)
 
 
 def custom_field(name: str) -> FilterField:
@@ -188,7 +190,7 @@ FILTER_FIELDS = {
         ),
         FilterField(
             "waiting",
-            "the time since it went on back order",
+            "how long the customer of a back order has waited, since it was placed",
             DURATION,
             _waiting,
             may_be_none=True,

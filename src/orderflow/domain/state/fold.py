@@ -192,7 +192,7 @@ def fold(event: Event, target: FoldTarget) -> None:
     after = evolve_order(before, event)
     target.put_order(after)
     if isinstance(event, UnitsReturned):
-        target.move_stock(after.warehouse_id, _units_added(after, event))
+        target.move_stock(after.warehouse_id, units_added(after, event))
     elif before is None or before.lines is not after.lines:
         moves = stock_moves(before, after, event)
         if moves:
@@ -228,7 +228,7 @@ def units_removed(before: Order, event: OrderEvent) -> dict[str, int]:
     return removed
 
 
-def _units_added(order: Order, event: UnitsReturned) -> list[StockMove]:
+def units_added(order: Order, event: UnitsReturned) -> list[StockMove]:
     """Return the changes of stock by a return."""
     if event.state is ReturnState.WRITTEN_OFF:
         return []

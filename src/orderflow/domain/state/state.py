@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.state.fold import StockMove
 
-__all__ = ["State", "evolve"]
+__all__ = ["MutableState", "State", "evolve"]
 
 _EVENTS = get_args(Event)
 _WAITING = Status.ON_BACK_ORDER
@@ -287,7 +287,7 @@ def evolve(state: State, *events: Event) -> State:
         TransitionError: If an event cannot happen in the state before it.
     """
     require_kind("evolve.state", state, State, demand="a State, such as State('acme')")
-    copy = _MutableCopy(state)
+    copy = MutableState(state)
     for event in events:
         require_kind("evolve.events", event, _EVENTS, demand="events of orderflow.events")
         if event.seller_id != state.seller_id:
@@ -315,7 +315,7 @@ def _copy(mapping: Mapping[_Key, _Value]) -> dict[_Key, _Value]:
     return mapping.copy() if isinstance(mapping, MappingProxyType) else dict(mapping)
 
 
-class _MutableCopy:
+class MutableState:
     """A copy of a state, into which events are folded."""
 
     def __init__(self, state: State) -> None:
@@ -327,28 +327,39 @@ class _MutableCopy:
         self._limits = {limit.key: limit for limit in state.back_order_limits}
 
     def find(self, order_id: str) -> Order | None:
+        """Return the order, if it is there."""
         return self._orders.get(order_id)
 
     def find_receipt(self, receipt_id: str) -> ExpectedReceipt | None:
+        """Return the expected receipt, if there is one."""
         return self._receipts.get(receipt_id)
 
     def put_order(self, order: Order) -> None:
+        """Store an order."""
         self._orders[order.order_id] = order
 
+    def drop_order(self, order_id: str) -> None:
+        """Remove an order."""
+        self._orders.pop(order_id, None)
+
     def put_receipt(self, receipt_id: str, receipt: ExpectedReceipt | None) -> None:
+        """Store a receipt; `None` if it is closed."""
         self._receipts.pop(receipt_id, None)
         if receipt is not None:
             self._receipts[receipt_id] = receipt
 
     def put_policy(self, policy: AllocationPolicy) -> None:
+        """Store the policy that is in force now."""
         self._policy = policy
 
     def put_limit(self, key: StockKey, limit: BackOrderLimit | None) -> None:
+        """Store the limit of a product's back orders; `None` if it was removed."""
         self._limits.pop(key, None)
         if limit is not None:
             self._limits[key] = limit
 
     def move_stock(self, warehouse_id: str, moves: list[StockMove]) -> None:
+        """Change the stock of some products; a product without a record gets one."""
         for sku, on_hand, allocated in moves:
             stock = self._records.get((warehouse_id, sku))
             if stock is None:
@@ -358,6 +369,7 @@ class _MutableCopy:
             )
 
     def freeze(self) -> State:
+        """Return the state as it is now."""
         return State(
             self._seller_id,
             MappingProxyType(self._orders),

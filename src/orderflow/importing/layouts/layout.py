@@ -20,6 +20,8 @@ from orderflow.importing.layouts.layout_checks import (
     check_thousands,
     check_units,
 )
+from orderflow.importing.layouts.lead_time_layout import LeadTimeLayout
+from orderflow.importing.layouts.name_fields import OPTIONAL, REQUIRED, Names, names_of
 from orderflow.importing.layouts.skip_rule import SkipKind, SkipRule, without
 from orderflow.importing.values.times import check_time_format, check_zone
 
@@ -30,6 +32,7 @@ __all__ = [
     "DeliveryLayout",
     "ItemColumns",
     "Layout",
+    "LeadTimeLayout",
     "Names",
     "OrderLayout",
     "ReceiptLayout",
@@ -37,16 +40,6 @@ __all__ = [
     "StockLayout",
     "columns_of",
 ]
-
-Names = tuple[str, ...]
-"""The possible names of a column."""
-
-_REQUIRED = {"column": "required"}
-_OPTIONAL = {"column": "optional"}
-
-
-def _names(value: str | Names) -> Names:
-    return (value,) if isinstance(value, str) else tuple(value)
 
 
 @cache
@@ -76,10 +69,10 @@ class ItemColumns:
         set_id: The set of the line within its order.
     """
 
-    sku: Names = attrs.field(converter=_names, validator=check_some)
-    quantity: Names = attrs.field(default=(), converter=_names)
-    line_id: Names = attrs.field(default=(), converter=_names)
-    set_id: Names = attrs.field(default=(), converter=_names)
+    sku: Names = attrs.field(converter=names_of, validator=check_some)
+    quantity: Names = attrs.field(default=(), converter=names_of)
+    line_id: Names = attrs.field(default=(), converter=names_of)
+    set_id: Names = attrs.field(default=(), converter=names_of)
 
 
 @attrs.frozen(kw_only=True)
@@ -146,46 +139,46 @@ class OrderLayout:
         quoted: Whether cells may be quoted. Otherwise quotes are ordinary characters.
     """
 
-    order_id: Names = attrs.field(converter=_names, metadata=_REQUIRED)
-    sku: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
-    quantity: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
-    placed_at: Names = attrs.field(default=(), converter=_names, metadata=_REQUIRED)
-    line_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    set_id: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    order_id: Names = attrs.field(converter=names_of, metadata=REQUIRED)
+    sku: Names = attrs.field(default=(), converter=names_of, metadata=REQUIRED)
+    quantity: Names = attrs.field(default=(), converter=names_of, metadata=REQUIRED)
+    placed_at: Names = attrs.field(default=(), converter=names_of, metadata=REQUIRED)
+    line_id: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    set_id: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
     more_items: tuple[ItemColumns, ...] = ()
-    items: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    items: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
     item_pattern: str = attrs.field(default="", validator=check_item_pattern)
     quantity_default: int | None = attrs.field(default=None, validator=check_units)
     placed_at_default: datetime | None = attrs.field(default=None, validator=check_moment)
     must_have: frozenset[str] = frozenset()
     part: FilePart = FilePart.WHOLE
-    priority: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    promised_by: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    not_before: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    short_part: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    customer: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    price: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    cancelled_at: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    courier: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_name: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_company: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_street: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_street_2: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_city: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_region: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_postcode: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_country: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    ship_to_phone: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
-    customer_reference: Names = attrs.field(default=(), converter=_names, metadata=_OPTIONAL)
+    priority: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    promised_by: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    not_before: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    short_part: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    customer: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    price: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    cancelled_at: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    courier: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_name: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_company: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_street: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_street_2: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_city: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_region: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_postcode: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_country: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    ship_to_phone: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
+    customer_reference: Names = attrs.field(default=(), converter=names_of, metadata=OPTIONAL)
     custom_fields: Names = attrs.field(
-        default=(), converter=_names, validator=check_custom_fields, metadata=_OPTIONAL
+        default=(), converter=names_of, validator=check_custom_fields, metadata=OPTIONAL
     )
     order_prefix: str = attrs.field(default="", validator=check_prefix)
     drop_repeated: bool = False
     country_default: str | None = None
     any_case: bool = False
     first_counts: frozenset[str] = frozenset()
-    footers: Names = attrs.field(default=(), converter=_names)
+    footers: Names = attrs.field(default=(), converter=names_of)
     skip: tuple[SkipRule, ...] = ()
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
     time_format: str | None = attrs.field(default=None, validator=check_time_format)
@@ -282,12 +275,12 @@ class StockLayout:
     """
 
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("sku",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     on_hand: Names = attrs.field(
-        default=("on_hand",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("on_hand",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
-    note: Names = attrs.field(default=("note",), converter=_names, metadata=_OPTIONAL)
+    note: Names = attrs.field(default=("note",), converter=names_of, metadata=OPTIONAL)
     must_have: frozenset[str] = frozenset()
     thousands: str = attrs.field(default="", validator=check_thousands)
     quoted: bool = True
@@ -311,16 +304,16 @@ class ReceiptLayout:
     """
 
     receipt_id: Names = attrs.field(
-        default=("receipt_id",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("receipt_id",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("sku",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     quantity: Names = attrs.field(
-        default=("quantity",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("quantity",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     expected_at: Names = attrs.field(
-        default=("expected_at",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("expected_at",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     must_have: frozenset[str] = frozenset()
     zone: tzinfo | str | None = attrs.field(default=None, validator=check_zone)
@@ -345,17 +338,17 @@ class DeliveryLayout:
     """
 
     receipt_id: Names = attrs.field(
-        default=("receipt_id",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("receipt_id",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("sku",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     received: Names = attrs.field(
-        default=("received",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("received",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
-    rejected: Names = attrs.field(default=("rejected",), converter=_names, metadata=_OPTIONAL)
+    rejected: Names = attrs.field(default=("rejected",), converter=names_of, metadata=OPTIONAL)
     more_to_come: Names = attrs.field(
-        default=("more_to_come",), converter=_names, metadata=_OPTIONAL
+        default=("more_to_come",), converter=names_of, metadata=OPTIONAL
     )
     must_have: frozenset[str] = frozenset()
     thousands: str = attrs.field(default="", validator=check_thousands)
@@ -379,19 +372,21 @@ class ReplacementLayout:
     """
 
     sku: Names = attrs.field(
-        default=("sku",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("sku",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
     replaces: Names = attrs.field(
-        default=("replaces",), converter=_names, validator=check_some, metadata=_REQUIRED
+        default=("replaces",), converter=names_of, validator=check_some, metadata=REQUIRED
     )
-    units: Names = attrs.field(default=("units",), converter=_names, metadata=_OPTIONAL)
-    per: Names = attrs.field(default=("per",), converter=_names, metadata=_OPTIONAL)
-    reason: Names = attrs.field(default=("reason",), converter=_names, metadata=_OPTIONAL)
-    units_max: Names = attrs.field(default=("units_max",), converter=_names, metadata=_OPTIONAL)
-    seller_id: Names = attrs.field(default=("seller_id",), converter=_names, metadata=_OPTIONAL)
+    units: Names = attrs.field(default=("units",), converter=names_of, metadata=OPTIONAL)
+    per: Names = attrs.field(default=("per",), converter=names_of, metadata=OPTIONAL)
+    reason: Names = attrs.field(default=("reason",), converter=names_of, metadata=OPTIONAL)
+    units_max: Names = attrs.field(default=("units_max",), converter=names_of, metadata=OPTIONAL)
+    seller_id: Names = attrs.field(default=("seller_id",), converter=names_of, metadata=OPTIONAL)
     must_have: frozenset[str] = frozenset()
     quoted: bool = True
 
 
-Layout = OrderLayout | StockLayout | ReceiptLayout | DeliveryLayout | ReplacementLayout
+Layout = (
+    OrderLayout | StockLayout | ReceiptLayout | DeliveryLayout | ReplacementLayout | LeadTimeLayout
+)
 """The column names of a file, and how to read its cells."""

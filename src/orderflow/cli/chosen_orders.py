@@ -1,0 +1,156 @@
+"""Chooses the orders of a listing by a filter, and sorts them."""
+
+from __future__ import annotations
+
+from heapq import merge
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.output import terminal
+from orderflow.cli.output.expected_dates import OrderCovers
+from orderflow.cli.row_sorting import sort_key, sort_rows
+from orderflow.domain.model.filter_fields import FILTER_FIELDS, FilterField
+from orderflow.domain.model.order_filter import OrderFilter
+from orderflow.domain.model.status import Status
+from orderflow.domain.model.stock import by_expectation
+from orderflow.domain.reports.order_value import order_value
+from orderflow.errors import InvalidValueError
+from orderflow.filters import filter_of
+from orderflow.service import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from decimal import Decimal
+
+    from orderflow.cli.connection import Database, WarehouseOptions
+    from orderflow.cli.options.order_choice import OrderChoiceOptions
+    from orderflow.domain.model.order import Order
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey
+
+__all__ = ["OrderChoice"]
+
+
+class OrderChoice:
+    """The orders that a listing has, and their order.
+
+    Attributes:
+        at: The present moment.
+        covers: When orders are expected to be covered.
+
+    Args:
+        options: The filter and the fields to sort by, as they were typed.
+        database: Where the orders are.
+
+    Raises:
+        BadParameter: If the filter or a field is not valid.
+    """
+
+    def __init__(self, options: OrderChoiceOptions, database: Database) -> None:
+        self.at = SystemClock().now()
+        self.covers = OrderCovers(database, self.at)
+        self._database = database
+        self._filter = _filter_of(options.choose)
+        self._value_field = options.value_field
+        self._receipts: dict[str, dict[ProductKey, ExpectedReceipt]] = {}
+        self._key = sort_key(options.sort, self._fields())
+
+    def orders(
+        self, where: WarehouseOptions, status: Status | None, sku: str | None, limit: int
+    ) -> Iterator[Order]:
+        """Yield the chosen orders of the given seller or of all, oldest first unless sorted.
+
+        Args:
+            where: The seller and the warehouse.
+            status: Only orders with this status.
+            sku: Only orders of this product.
+            limit: How many of them are shown; 0 shows all.
+        """
+        status, sku = status or self._only_status(), sku or self._only_sku()
+        sellers = self._database.sellers_with_orders(where.seller, status, sku)
+        of_each = [self._database.orders(seller_id, status, sku) for seller_id in sellers]
+        orders = merge(*of_each, key=attrgetter("placed_at"))
+        here = (each for each in orders if where.warehouse in (None, each.warehouse_id))
+        yield from self.chosen(here, limit)
+
+    def chosen(self, orders: Iterable[Order], limit: int) -> Iterator[Order]:
+        """Yield those of some orders that match the filter, sorted if that was asked for."""
+        found = (each for each in orders if self.matches(each))
+        key = self._key
+        if key is None:
+            yield from found
+            return
+
+        def whole_key(order: Order) -> tuple[Any, ...]:
+            return (*key(order), order.placed_at, order.seller_id, order.order_id)
+
+        with terminal.progress_bar(terminal.messages(), "Sorting", None) as show:
+            counted = _counted(found, show)
+            rows = sort_rows(counted, whole_key, limit, what="orders")
+        yield from rows
+
+    def matches(self, order: Order) -> bool:
+        """Whether an order matches the filter."""
+        expected = self.covers.expected_at(order) if self._filter.needs_expected_at else None
+        return self._filter.matches(order, self.at, expected)
+
+    def value(self, order: Order) -> Decimal | None:
+        """Return the value of an order, if it is known."""
+        return None if self._value_field is None else order_value(order, self._value_field)
+
+    def next_receipt(self, order: Order) -> ExpectedReceipt | None:
+        """Return the receipt that is expected first of those that an order on back order needs."""
+        if order.status is not Status.ON_BACK_ORDER:
+            return None
+        first = self._receipts.get(order.seller_id)
+        if first is None:
+            first = self._receipts[order.seller_id] = {}
+            for each in self._database.flow.seller(order.seller_id).receipts():
+                first.setdefault((each.key.warehouse_id, each.key.sku), each)
+        found = [first.get((order.warehouse_id, line.sku)) for line in order.short_lines]
+        return min((each for each in found if each is not None), key=by_expectation, default=None)
+
+    def _fields(self) -> dict[str, Callable[[Order], Any]]:
+        fields = {name: self._reader(field) for name, field in FILTER_FIELDS.items()}
+        return fields | {"value": self.value, "next-receipt": self._next_receipt_at}
+
+    def _reader(self, field: FilterField) -> Callable[[Order], Any]:
+        def read(order: Order) -> Any:  # noqa: ANN401 - whatever the field holds
+            expected = self.covers.expected_at(order) if field.name == "expected" else None
+            return min(field.values_of(order, self.at, expected), default=None)  # type: ignore[type-var]
+
+        return read
+
+    def _next_receipt_at(self, order: Order) -> Any:  # noqa: ANN401 - a moment or None
+        receipt = self.next_receipt(order)
+        return None if receipt is None else receipt.expected_at
+
+    def _only_status(self) -> Status | None:
+        """Return the only status that the filter allows, so that no others are read."""
+        statuses = self._filter.only("status") or ()
+        return next((Status(str(each)) for each in statuses), None) if len(statuses) == 1 else None
+
+    def _only_sku(self) -> str | None:
+        """Return a product that the filter demands, so that only its orders are read."""
+        for each in self._filter.conditions:
+            if (each.field, each.comparison, len(each.values)) == ("sku", "=", 1):
+                return str(each.values[0])
+        return None
+
+
+def _filter_of(text: str | None) -> OrderFilter:
+    if text is None:
+        return OrderFilter()
+    try:
+        return filter_of(text, user_zone())
+    except InvalidValueError as error:
+        raise typer.BadParameter(str(error), param_hint="'--where'") from error
+
+
+def _counted(orders: Iterable[Order], show: Callable[[float, str], None]) -> Iterator[Order]:
+    for number, order in enumerate(orders, 1):
+        if number % terminal.SHOWN_EVERY == 0:
+            show(number, f"{number:,} orders")
+        yield order
