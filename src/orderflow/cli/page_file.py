@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class PageFile:
         self._path = path
         if not path.parent.is_dir():
             raise FileError(str(path.parent), "is no folder; name another file with --report")
+        if not os.access(path.parent, os.W_OK):
+            raise FileError(str(path.parent), "cannot be written to; name another file")
         if path.is_dir():
             raise FileError(str(path), "is a folder; name a file with --report")
         if path.exists():

@@ -17,7 +17,7 @@ FINDING_WORDS = {
 """What a finding is called, with a sign that needs no colour."""
 
 _HOUR, _DAY = 3_600, 86_400
-_EXACT_MAX = 100  # numbers below this show two decimals
+_EXACT_MAX = 10  # numbers below this show two decimals
 
 
 def figure_text(value: float | None, unit: Unit) -> str:

@@ -104,8 +104,6 @@ def compare(
             comparison = None
             if not read.is_blocked:
                 comparison = _run(read, named, settings, seeds, processes or usable_processors())
-                if file is not None:
-                    file.write(comparison, read.title, settings)
             report = ComparisonReport(
                 title=read.title,
                 settings=settings,
@@ -115,6 +113,10 @@ def compare(
                 left_out=read.left_out,
             )
     report.print_as(as_json=as_json, as_csv=as_csv)
+    if file is not None and comparison is not None:  # should that fail, the figures are printed
+        file.write(comparison, report.title, settings)
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
 
 
 def _run(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import attrs
-import typer
 from rich.cells import cell_len
 from rich.padding import Padding
 from rich.rule import Rule
@@ -58,7 +57,7 @@ class ComparisonReport:
     left_out: tuple[LeftOut, ...]
 
     def print_as(self, *, as_json: bool, as_csv: bool) -> None:
-        """Print the report, and end the command if its exit code is not 0."""
+        """Print the report."""
         if as_json:
             terminal.print_json(self.as_json())
         else:
@@ -67,8 +66,6 @@ class ComparisonReport:
                 terminal.print_csv(_CSV, self._csv_rows())
             else:
                 self._print(terminal.results())
-        if self._exit_code:
-            raise typer.Exit(self._exit_code)
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as plain values."""
@@ -92,7 +89,8 @@ class ComparisonReport:
         return Rows.of([each.history for each in self.files], summary)
 
     @property
-    def _exit_code(self) -> int:
+    def exit_code(self) -> int:
+        """The exit code of the command."""
         if self.comparison is not None and self.comparison.difference:
             return terminal.EXIT_UNBALANCED
         return terminal.EXIT_REJECTED if self._rows.rejected else 0

@@ -149,7 +149,7 @@ def _days_across(axes: Axes, days: Sequence[date]) -> None:
         axes.set_xticks(days, [f"{day:%m-%d}" for day in days])  # type: ignore[arg-type]
         return
     locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
-    dates = ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
+    dates = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates)
 
