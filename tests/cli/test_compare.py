@@ -27,12 +27,13 @@ QUICK = ("--seeds", 1, "--processes", 1)
 @pytest.fixture(name="history", scope="module")
 def _history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_shop(
-        tmp_path_factory.mktemp("shop") / "shop.csv.gz", Shop(orders=40, orders_a_day=4)
+        tmp_path_factory.mktemp("shop") / "shop.csv.gz",
+        Shop(orders=40, orders_a_day=4, lines_median=6, lines_p95=25),
     )
 
 
 def test_the_result_is_for_people(history: Path) -> None:
-    result = run("compare", history, *TWO, "--seeds", 3, "--processes", 1, "--opening-units", 20)
+    result = run("compare", history, *TWO, "--seeds", 3, "--processes", 1, "--opening-units", 10)
     assert result.exit_code == 0, result.stderr
     printed = flat(result.stdout)
     for text in (
@@ -57,12 +58,13 @@ def test_many_policies_fit_into_a_narrow_terminal(history: Path) -> None:
 
 
 def test_json_and_csv_have_the_figures(history: Path) -> None:
-    data = run_json("compare", history, *TWO, *QUICK)
+    options = (*TWO, *QUICK, "--opening-units", 10)
+    data = run_json("compare", history, *options)
     assert [each["name"] for each in data["policies"]] == ["always", "never"]
     assert data["settings"]["rule"]["seed"] == 1
     assert "policy" not in data["settings"]
     assert data["rows"]["rejected"] == 0
-    result = run("compare", history, *TWO, *QUICK, "--csv")
+    result = run("compare", history, *options, "--csv")
     rows = list(csv.DictReader(result.stdout.splitlines()))
     assert len(rows) == 2 * len(data["measures"])
     fill = data["measures"][0]["policies"][1]

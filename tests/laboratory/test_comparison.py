@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from orderflow.laboratory import Comparison
 
-HISTORY = generate(Shop(orders=60, orders_a_day=6, customers=15))
-SETTINGS = Settings(rule=ReplenishmentRule(opening_units=20, seed=7))
+HISTORY = generate(Shop(orders=60, orders_a_day=6, customers=15, lines_median=5, lines_p95=20))
+SETTINGS = Settings(rule=ReplenishmentRule(opening_units=10, seed=7))
 NEVER = "partial_allocation=NEVER"
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from orderflow.laboratory import Comparison
 
 HOSTILE = '"><script>alert(1)</script>'
-SETTINGS = Settings(rule=ReplenishmentRule(opening_units=20))
+SETTINGS = Settings(rule=ReplenishmentRule(opening_units=10))
 
 
 @pytest.fixture(name="comparison", scope="module")
@@ -31,7 +31,7 @@ def _comparison() -> Comparison:
         "{{ 7*7 }} $x$ 'é": "partial_allocation=AFTER_WAITING, wait_max=2d",
     }
     policies = [NamedPolicy(name, policy_of(text)) for name, text in texts.items()]
-    history = generate(Shop(orders=60, orders_a_day=2, customers=9))
+    history = generate(Shop(orders=60, orders_a_day=2, customers=9, lines_median=5, lines_p95=20))
     return compare(history, policies, SETTINGS, seeds=3)
 
 
@@ -115,7 +115,7 @@ def test_the_same_comparison_has_the_same_page(comparison: Comparison, page: str
 
 
 def test_the_page_of_a_single_run_equals_its_replay() -> None:
-    history = generate(Shop(orders=60, orders_a_day=2))
+    history = generate(Shop(orders=60, orders_a_day=2, lines_median=5, lines_p95=20))
     single = record(history, "this policy", SETTINGS)
     tables = PageReader(draw_page(single, title="a file", settings=SETTINGS)).tables
     assert differences(tables, single.as_json()) == []

@@ -174,8 +174,8 @@ def test_an_order_that_cannot_be_placed_keeps_its_number() -> None:
 )
 def test_the_record_agrees_with_the_orders_at_the_end(seed: int, policy: str) -> None:
     """What is counted step by step is what the orders and the stock say in the end."""
-    entries = generate(Shop(orders=40, customers=15, seed=seed))
-    chosen = Settings(policy=policy_of(policy), rule=ReplenishmentRule(opening_units=20))
+    entries = generate(Shop(orders=40, customers=15, seed=seed, lines_median=5, lines_p95=20))
+    chosen = Settings(policy=policy_of(policy), rule=ReplenishmentRule(opening_units=8))
     record = ServiceRecord(chosen.calendar)
     replay = Replay(chosen, observers=[record], repository=MemoryRepository())
     for each in entries:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
 
-__all__ = ["IdleUnits"]
+__all__ = ["IdleUnitCounter"]
 
 
-class IdleUnits:
+class IdleUnitCounter:
     """Counts the units that waiting orders have, and those on the shelf that they lack.
 
     Attributes:

@@ -28,12 +28,13 @@ from orderflow.domain.model.events import (
     OrderCancelled,
     OrderPartlyAllocated,
     OrderPutOnBackOrder,
+    OrderReallocated,
     OrderSplitOff,
     ShortReason,
     ShortUnitsCancelled,
 )
 from orderflow.domain.model.status import Status
-from orderflow.laboratory.idle_units import IdleUnits
+from orderflow.laboratory.idle_units import IdleUnitCounter
 from orderflow.replay.simulated_seller import WAITED_TOO_LONG
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class ServiceRecord:
         self._since: dict[int, datetime] = {}
         self._despatched = bytearray()
         self._passed_over = bytearray()
-        self._idle = IdleUnits()
+        self._idle = IdleUnitCounter()
         self._queues: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         self._day = date.min
         self._day_ends: datetime | None = None
@@ -153,13 +154,15 @@ class ServiceRecord:
                     OrderAllocated(units=units)
                     | OrderPartlyAllocated(units=units)
                     | OrderPutOnBackOrder(units=units)
+                    | OrderReallocated(units=units)
                 ) if self._since:
                     number = self._numbers[event.order_id]
                     lines = self._open[event.order_id].lines
                     skus = {line.line_id: line.sku for line in lines} if units else {}
-                    for line_id, _ in units:
-                        sku = skus[line_id]
-                        gains[sku] = max(number, gains.get(sku, 0))
+                    for line_id, gained in units:
+                        if gained > 0:
+                            sku = skus[line_id]
+                            gains[sku] = max(number, gains.get(sku, 0))
                 case _:
                     pass
         return gains
