@@ -17,7 +17,7 @@ from tests.model.world import RefusedByModelError
 from tests.unit.paging import each_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from random import Random
 
     from orderflow import AllocationPolicy, ExpectedReceipt, Stock
@@ -48,44 +48,31 @@ class DisagreementError(AssertionError):
         return f"{self.policy}\n{commands}\nmodel: {self.model}\ncore:  {self.core}"
 
 
-class Pair:
-    """The model and the core, side by side; the core on two views, which must not matter."""
+class PurePair:
+    """The model and the pure core, side by side."""
 
     def __init__(self, policy: AllocationPolicy, orders_max: int | None = None) -> None:
         self.policy = policy
         self.orders_max = orders_max
         self.model = NaiveModel(policy, START, orders_max)
-        flow = OrderFlow(
-            MemoryRepository(), default_policy=policy, orders_max=orders_max or SERVED_AT_ONCE_MAX
-        )
-        self.core = flow.seller("acme")
         self.state = State("acme")
         self.commands: list[Command] = []
         self.pages: Counter[str] = Counter()
         """How many outcomes have left something to the next page, by its step, or short orders."""
 
     def handle(self, command: Command) -> bool:
-        """Carry out a command on both; say whether it is refused.
+        """Carry out a command on all; say whether it is refused.
 
         Raises:
             DisagreementError: Unless they agree about that, and about the state afterwards.
         """
         self.commands.append(command)
-        model: Picture = {"refused": self._is_refused_by_model(command)}
-        model |= picture_of_model(self.model.world)
-        core: Picture = {"refused": self._is_refused_by_core(command)}
-        core |= picture_of_core(self.core.orders(), self.core.stock(), self.core.receipts())
-        self._agree(model, core)
-        pure: Picture = {"refused": self._is_refused_by_decide(command)}
-        pure |= picture_of_core(
-            self.state.orders.values(), self.state.records.values(), self.state.receipts.values()
-        )
-        self._agree(model, pure)
-        return bool(model["refused"])
-
-    def _agree(self, model: Picture, core: Picture) -> None:
-        if model != core:
-            raise DisagreementError(self.policy, self.commands, model, core)
+        is_refused = self._is_refused_by_model(command)
+        model = {"refused": is_refused, **picture_of_model(self.model.world)}
+        for core in self._pictures_of_core(command):
+            if model != core:
+                raise DisagreementError(self.policy, self.commands, model, core)
+        return is_refused
 
     def _is_refused_by_model(self, command: Command) -> bool:
         try:
@@ -94,12 +81,13 @@ class Pair:
             return True
         return False
 
-    def _is_refused_by_core(self, command: Command) -> bool:
-        try:
-            self.core.handle(command)
-        except REFUSALS:
-            return True
-        return False
+    def _pictures_of_core(self, command: Command) -> Iterator[Picture]:
+        """Carry out the command on one core after the other; yield what it comes to on each."""
+        refused: Picture = {"refused": self._is_refused_by_decide(command)}
+        state = self.state
+        yield refused | picture_of_core(
+            state.orders.values(), state.records.values(), state.receipts.values()
+        )
 
     def _is_refused_by_decide(self, command: Command) -> bool:
         try:
@@ -110,6 +98,29 @@ class Pair:
                     self.pages["short"] += bool(outcome.next_page.became_short)
                 elif outcome.unserved:
                     self.pages["queues"] += 1
+        except REFUSALS:
+            return True
+        return False
+
+
+class Pair(PurePair):
+    """The same with the core on a repository as well, which must not matter."""
+
+    def __init__(self, policy: AllocationPolicy, orders_max: int | None = None) -> None:
+        super().__init__(policy, orders_max)
+        flow = OrderFlow(
+            MemoryRepository(), default_policy=policy, orders_max=orders_max or SERVED_AT_ONCE_MAX
+        )
+        self.core = flow.seller("acme")
+
+    def _pictures_of_core(self, command: Command) -> Iterator[Picture]:
+        yield from super()._pictures_of_core(command)
+        refused: Picture = {"refused": self._is_refused_by_core(command)}
+        yield refused | picture_of_core(self.core.orders(), self.core.stock(), self.core.receipts())
+
+    def _is_refused_by_core(self, command: Command) -> bool:
+        try:
+            self.core.handle(command)
         except REFUSALS:
             return True
         return False

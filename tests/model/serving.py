@@ -59,7 +59,8 @@ def watch(world: World) -> None:
 
 
 def grown_since(world: World, before: dict[ProductKey, int]) -> list[ProductKey]:
-    return [each for each in world.products() if world.available(each) > before.get(each, 0)]
+    available = world.all_available()
+    return [each for each, units in available.items() if units > before.get(each, 0)]
 
 
 # Who is looked at

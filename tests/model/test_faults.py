@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.model.agreement import DisagreementError, Pair
+from tests.model.agreement import DisagreementError, PurePair
 from tests.model.commands import next_command
 from tests.model.faults import FAULTS
 from tests.model.policies import VALID_SETTINGS, Settings, with_first_parameters, with_parameters
@@ -27,10 +27,11 @@ def test_a_fault_is_found(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def they_differ(each: Settings, number: int) -> bool:
+    """Say whether the test of agreement would fail; the core is on one view only."""
     random = seeded(each, number)
     pick = seeded(each, number).choice
     policy = with_parameters(each, pick) if number % 2 else with_first_parameters(each)
-    pair = Pair(policy, (None, *PAGES)[number % 4])
+    pair = PurePair(policy, (None, *PAGES)[number % 4])
     try:
         for _ in range(COMMANDS):
             pair.handle(next_command(pair.model.world, random))

@@ -89,7 +89,7 @@ class Order:
         return sum(line.short for line in self.lines_of(product))
 
     def holds_of(self, product: ProductKey) -> int:
-        return sum(line.allocated for line in self.lines_of(product))
+        return sum(line.allocated for line in self.lines if self.product(line) == product)
 
     def is_short(self) -> bool:
         return any(line.short for line in self.lines)
@@ -214,7 +214,11 @@ class World:
         return self.on_hand.get(product, 0) - self.allocated(product)
 
     def all_available(self) -> dict[ProductKey, int]:
-        return {product: self.available(product) for product in self.products()}
+        left = {product: self.on_hand.get(product, 0) for product in self.products()}
+        for order in self.orders:
+            for line in order.lines:
+                left[order.product(line)] -= line.allocated
+        return left
 
     def find(self, order_id: str) -> Order | None:
         for order in self.orders:
