@@ -16,7 +16,7 @@ from tests.docs import examples
 if TYPE_CHECKING:
     import pytest
 
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=100)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
 settings.register_profile("fuzz", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("ci")

@@ -192,7 +192,7 @@ def test_nothing_is_lost_or_done_twice_after_any_page(
     make: Callable[[], Repository], name: str, *, recovers: bool
 ) -> None:
     long, whole = LONG_COMMANDS[name], expected(name)
-    step = 1 if make is MemoryRepository else 11
+    step = 1 if make is MemoryRepository else 17
     for ends_after in count(1, step):
         repository = begun(make(), long)
         try:

@@ -352,7 +352,7 @@ def check_a_short_pick_and_a_split(shop: Shop, lines: int) -> Task:
 
 # Figures
 
-SIZES = {memory: (60, 120, 240), on_sqlite: (30, 60, 120)}
+SIZES = {memory: (120, 240), on_sqlite: (60, 120)}
 
 
 def growth(name: str, make: Callable[[Path], Shop], folder: Path) -> Iterator[tuple[int, ...]]:

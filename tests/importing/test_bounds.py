@@ -136,7 +136,7 @@ def test_twice_the_rows_take_as_much_memory(
 ) -> None:
     monkeypatch.setattr(limits, "LINES_MAX", 100)
     peak(make(60), read)
-    assert peak(make(1_200), read) < 1.25 * peak(make(600), read)
+    assert peak(make(600), read) < 1.25 * peak(make(300), read)
 
 
 @pytest.mark.parametrize("on_change", OnChange)

@@ -31,7 +31,7 @@ from tests.machine.two_warehouses import between_two_warehouses
 from tests.properties.faults import FAULTS
 from tests.unit.shop import ACME, NOON
 
-TRANSITIONS_MAX = 40 * settings().max_examples  # the profile says how long it may take
+TRANSITIONS_MAX = 70 * settings().max_examples  # the profile says how long it may take
 
 POLICIES = {
     "keep": AllocationPolicy(),

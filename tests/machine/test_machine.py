@@ -37,6 +37,7 @@ from orderflow.commands import (
     ReportShortPick,
     ReturnState,
     ReturnUnits,
+    RunDue,
     ServeWaiting,
     TransferStock,
     WithdrawReceipt,
@@ -129,6 +130,16 @@ class Machine(RuleBasedStateMachine):
         chooser = Chooser(data.draw)
         for _ in range(4):
             self.ask(draw_next(chooser, self.flow.state(seller_id), self.scope, self.now))
+
+    @rule(seller_id=st.sampled_from(SELLERS))
+    def hours_go_by_and_what_is_due_is_done(self, seller_id: str) -> None:
+        self.flow.moments.wait(300)  # longer than anybody waits who gives up
+        self.ask(RunDue(at=self.now, seller_id=seller_id))
+
+    @rule(seller_id=st.sampled_from(SELLERS), sku=st.sampled_from(("MUG", "PAN")))
+    def a_shelf_turns_out_to_be_empty(self, seller_id: str, sku: str) -> None:
+        """Orders at the warehouse lose their units too."""
+        self.ask(CountStock(at=self.now, key=StockKey(seller_id, "leeds", sku), counted=0))
 
     @rule(seller_id=st.sampled_from(SELLERS), policy=policies())
     def the_policy_changes(self, seller_id: str, policy: AllocationPolicy) -> None:
@@ -350,7 +361,7 @@ def test_the_machine_gets_around() -> None:
     assert ServeWaiting not in happened  # no queue is that long here
 
 
-OFTEN_MIN = 5
+OFTEN_MIN = 3
 EFFECTS = (
     *("short units are cancelled: SHORT_PART", "short units are cancelled: LIMIT"),
     *("an order is cancelled: it is short", "an order is held: SHORT"),
