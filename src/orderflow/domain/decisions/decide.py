@@ -65,6 +65,7 @@ from orderflow.domain.model.commands import (
     ServeWaiting,
     SplitOrder,
     StartBulk,
+    StockChange,
     TransferStock,
     WithdrawReceipt,
 )
@@ -77,21 +78,12 @@ if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
     from orderflow.domain.state.view import View
 
-    _StockChange = (
-        AnnounceReceipt
-        | WithdrawReceipt
-        | BookInStock
-        | AdjustStock
-        | CountStock
-        | TransferStock
-        | LimitBackOrders
-    )
     _Change = (
         PlaceOrder
         | PlaceOrders
         | OrderCommand
         | ReallocateUnits
-        | _StockChange
+        | StockChange
         | ChangePolicy
         | StartBulk
     )

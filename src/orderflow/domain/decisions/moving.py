@@ -14,6 +14,7 @@ from orderflow.domain.decisions.splitting import (
     is_last_parcel,
     new_id,
     part_of,
+    require_whole_lines,
     require_whole_sets,
 )
 from orderflow.domain.model.events import (
@@ -103,13 +104,8 @@ def _units_to_move(order: Order, command: MoveOrder, policy: AllocationPolicy) -
                 f"{counted(wanted, 'unit')} of line {line_id!r} cannot be moved, it has "
                 f"{line.quantity}; name at most these",
             )
-        if policy.fulfilment is Fulfilment.WHOLE_LINES and wanted < line.quantity:
-            raise MoveRefusedError(
-                order.order_id,
-                f"line {line_id!r} has {counted(line.quantity, 'unit')}, and lines are never "
-                f"divided; name all of them, or none",
-            )
     units = dict(command.units)
+    require_whole_lines(order, units, policy, MoveRefusedError)
     require_whole_sets(order, units, MoveRefusedError)
     return units
 

@@ -49,6 +49,7 @@ __all__ = [
     "may_split_off",
     "new_id",
     "part_of",
+    "require_whole_lines",
     "require_whole_sets",
     "split",
     "split_at_warehouse",
@@ -206,12 +207,7 @@ def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUni
                 f"{counted(wanted, 'unit')} of line {line_id!r} cannot be split off, it has "
                 f"{line.allocated} allocated; name at most these",
             )
-        if policy.fulfilment is Fulfilment.WHOLE_LINES and wanted < line.quantity:
-            raise SplitRefusedError(
-                order.order_id,
-                f"line {line_id!r} has {counted(line.quantity, 'unit')}, and lines are never "
-                f"divided; name all of them, or none",
-            )
+    require_whole_lines(order, named, policy, SplitRefusedError)
     require_whole_sets(order, named, SplitRefusedError)
     if sum(named.values()) == order.units:
         raise SplitRefusedError(
@@ -220,6 +216,23 @@ def _chosen(order: Order, units: LineUnits, policy: AllocationPolicy) -> LineUni
     return tuple(
         [(line.line_id, named[line.line_id]) for line in order.lines if line.line_id in named]
     )
+
+
+def require_whole_lines(
+    order: Order,
+    named: dict[str, int],
+    policy: AllocationPolicy,
+    refusal: type[SplitRefusedError | MoveRefusedError],
+) -> None:
+    """Refuse units that divide a line, if the policy divides none."""
+    for line_id, wanted in named.items():
+        line = order.line(line_id)
+        if policy.fulfilment is Fulfilment.WHOLE_LINES and wanted < line.quantity:
+            raise refusal(
+                order.order_id,
+                f"line {line_id!r} has {counted(line.quantity, 'unit')}, and lines are never "
+                f"divided; name all of them, or none",
+            )
 
 
 def require_whole_sets(

@@ -83,6 +83,7 @@ __all__ = [
     "ServeWaiting",
     "SplitOrder",
     "StartBulk",
+    "StockChange",
     "StockCommand",
     "TransferStock",
     "WithdrawReceipt",
@@ -312,7 +313,7 @@ OrderCommand = (
 )
 """A command about one existing order."""
 
-StockCommand = (
+StockChange = (
     AnnounceReceipt
     | WithdrawReceipt
     | BookInStock
@@ -320,8 +321,10 @@ StockCommand = (
     | CountStock
     | TransferStock
     | LimitBackOrders
-    | ServeWaiting
 )
+"""A command that changes stock, receipts or limits of back orders."""
+
+StockCommand = StockChange | ServeWaiting
 """A command about stock or receipts."""
 
 Command = (
