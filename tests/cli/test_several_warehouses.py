@@ -136,7 +136,7 @@ def test_an_estimate_names_its_bound(two: Shop) -> None:
         ("--from leeds --prefer CHEAPEST", "'--cost': must be one for each warehouse"),
         (
             "--from leeds --prefer CHEAPEST --cost leeds=9999999999999",
-            "'--cost': parcel must be a whole number",
+            "'--cost': 9999999999999 of leeds must be a whole number",
         ),
         ("--prefer MOST_AVAILABLE", "'--prefer': name the warehouses with --from"),
         ("--divide NEVER", "'--divide': name the warehouses with --from"),
@@ -312,7 +312,7 @@ def test_receipts_from_outside_have_no_origin(two: Shop) -> None:
 
 def test_only_available_units_are_transferred_unless_asked_for(two: Shop) -> None:
     more = ("transfer", "MUG", 3, *TRANSFER[3:])
-    assert "3 units cannot be transferred: 5 on hand, of which 3 are allocated" in (
+    assert "3 units cannot be transferred: 5 on hand in warehouse 'leeds', of which 3 are" in (
         two.refused(*more)
     )
     sent = two.do(*more, "--take-allocated")
@@ -381,3 +381,72 @@ def test_an_unknown_product_is_refused_wherever_it_was_asked_for(two: Shop) -> N
     assert "there is no product 'MUGG'" in two.refused("promise", "MUGG=1", *BOTH)
     asked = ("available-to-promise", "MUGG", "2999-01-01", *BOTH)
     assert "there is no product 'MUGG'" in two.refused(*asked)
+
+
+# What is wrong, in the words of the options
+
+
+@pytest.mark.parametrize(
+    ("sku", "units", "message"),
+    [
+        ("MUG", 3, "transfer at most 2, or at most 5 with --take-allocated"),
+        ("MUG", 9, "5 on hand in warehouse 'leeds'"),
+        ("CUP", 1, "0 on hand in warehouse 'leeds'; book units in first"),
+    ],
+)
+def test_a_transfer_of_too_many_units_names_what_is_there_and_the_option(
+    two: Shop, sku: str, units: int, message: str
+) -> None:
+    told = two.refused("transfer", sku, units, *TRANSFER[3:])
+    assert message in told
+    assert "take_allocated" not in told
+
+
+def test_a_transfer_of_allocated_units_alone_names_the_option(two: Shop) -> None:
+    two.do("adjust", "MUG", "LOSS", "--by", -2)
+    told = two.refused(*TRANSFER)
+    assert "transfer at most 3 with --take-allocated" in told
+
+
+def test_a_cost_that_is_too_high_names_the_warehouse(two: Shop) -> None:
+    costs = ("--cost", "leeds=5", "--cost", "york=999999999999999999")
+    told = two.wrong("source", "MUG=1", *BOTH, "--prefer", "CHEAPEST", *costs)
+    assert "of york must be" in told
+
+
+def test_too_many_warehouses_are_counted_as_an_option(two: Shop) -> None:
+    told = two.wrong("source", "MUG=1", *("--from", "leeds") * 101)
+    assert "given 1 to 100 times" in told
+
+
+def test_a_plan_follows_the_options_of_the_order(two: Shop) -> None:
+    lines = ("MUG=4", "CUP=1", *BOTH)
+    assert two.ask("source", *lines)["skus"] == {"1": "MUG", "2": "CUP"}
+    assert "0 units" not in two.do("source", *lines, "--not-before", "2999-01-02")
+    assert "nothing waits" in two.do("source", *lines, "--short-part", "HOLD")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("source", "MUGX=1", *BOTH), ("what-if", "--warehouse", "york", "--add", "MUGX=1@2999-01-02")],
+    ids=["source", "what-if"],
+)
+def test_a_question_about_a_new_product_says_that_it_is_new(
+    two: Shop, command: tuple[str, ...]
+) -> None:
+    assert "MUGX (did you mean 'MUG'?)" in flat(two.run(*command).stderr)
+
+
+def test_a_date_that_has_passed_is_reported(two: Shop) -> None:
+    *transfer, _ = TRANSFER
+    announce = ("announce", "R-8", "CUP", 1)
+    for command in (transfer, announce):
+        assert "which has passed" in two.run(*command, "2001-01-02").stderr
+    assert "which has passed" not in two.run(*announce, "2999-01-02").stderr
+
+
+@pytest.mark.parametrize("command", [("withdraw", "R-9"), ("receipts", "R-9")], ids=str)
+def test_a_closed_receipt_is_not_to_be_announced(two: Shop, command: tuple[str, ...]) -> None:
+    told = two.refused(*command)
+    assert "is closed; list the receipts" in told
+    assert "announce it first" not in told

@@ -61,7 +61,7 @@ REFUSALS: list[tuple[str, Callable[[Shop], object], type[Exception], list[str]]]
         "a receipt that is not expected",
         lambda shop: shop.withdraw("R9"),
         wrong.ReceiptNotFoundError,
-        ["'acme'", "'R9'", "announce it first", "without a receipt"],
+        ["'acme'", "'R9'", "is closed", "list the receipts"],
     ),
     (
         "an action that the status does not allow",

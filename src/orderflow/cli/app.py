@@ -58,9 +58,9 @@ from orderflow.cli.commands.ways_out import (
     split,
 )
 from orderflow.cli.options.forms import with_forms
-from orderflow.cli.options.naming import bad_parameter
+from orderflow.cli.options.naming import bad_parameter, in_options
 from orderflow.cli.output import terminal
-from orderflow.errors import InvalidValueError
+from orderflow.errors import InvalidValueError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +121,9 @@ def _with_clean_end(command: Callable[..., None]) -> Callable[..., None]:
                 command(**given)
             except InvalidValueError as error:
                 raise bad_parameter(error, parameters) or error from error
+            except RefusedError as error:
+                error.args = (in_options(str(error), parameters),)
+                raise
 
     return run
 

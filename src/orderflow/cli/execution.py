@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from orderflow.cli.connection import connect
+from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.other_parts import OtherParts
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
 from orderflow.cli.unknown_names import report_new_names
-from orderflow.domain.model.commands import CancelOrder
+from orderflow.domain.model.commands import AnnounceReceipt, CancelOrder, TransferStock
 from orderflow.domain.model.stock import StockKey
 from orderflow.service import SystemClock
+from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
         CountStock,
         LimitBackOrders,
         OrderCommand,
-        TransferStock,
     )
 
     StockMovement = AdjustStock | BookInStock | CountStock | LimitBackOrders | TransferStock
@@ -143,6 +144,7 @@ def carry_out(
     with connect(where) as database:
         command = make(database)
         report_new_names(database.flow, command)
+        _report_past_date(command)
         flow = database.flow
         outcome = (
             flow.seller(command.seller_id).preview(command) if how.dry_run else flow.handle(command)
@@ -158,3 +160,15 @@ def carry_out(
             terminal.results().print(f"{parts}; --all-parts cancels them too")
         if how.dry_run:
             terminal.messages().print("This is what would happen; nothing was saved.")
+
+
+def _report_past_date(command: Command) -> None:
+    """Report that units are announced for a moment that has passed: it may be a typing error."""
+    expected_at = None
+    if isinstance(command, AnnounceReceipt):
+        expected_at = command.receipt.expected_at
+    elif isinstance(command, TransferStock):
+        expected_at = command.expected_at
+    if expected_at is not None and expected_at < command.at:
+        when = moment_text(expected_at, user_zone())
+        terminal.messages().print(f"expected by {when}, which has passed")

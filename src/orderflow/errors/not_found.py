@@ -14,6 +14,9 @@ __all__ = [
 ]
 
 
+_LIST = "list the receipts to see which are expected"
+
+
 class NotFoundError(OrderFlowError, LookupError):
     """The seller does not have such an object."""
 
@@ -58,10 +61,10 @@ class ProductNotFoundError(NotFoundError):
 class ReceiptNotFoundError(NotFoundError):
     """The receipt was not announced, or was already booked in or withdrawn."""
 
-    def __init__(self, seller_id: str, receipt_id: str) -> None:
+    def __init__(self, seller_id: str, receipt_id: str, way_out: str = _LIST) -> None:
         self.seller_id = seller_id
         self.receipt_id = receipt_id
         super().__init__(
-            f"seller {seller_id!r} expects no receipt {receipt_id!r}; announce it first, "
-            f"or book the stock in without a receipt"
+            f"seller {seller_id!r} expects no receipt {receipt_id!r}: it is not announced yet, "
+            f"or is closed; {way_out}"
         )

@@ -24,7 +24,7 @@ from orderflow.cli.options.sourcing_options import SourcingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import data_of, print_table
-from orderflow.cli.unknown_names import check_warehouses
+from orderflow.cli.unknown_names import check_warehouses, report_new_names
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.short_part import ShortPart
@@ -41,6 +41,16 @@ __all__ = ["place", "source"]
 
 Lines = Annotated[
     list[str], typer.Argument(metavar="SKU=UNITS", help="A product and the number of units.")
+]
+NotBefore = Annotated[
+    datetime | None, moment_option("Do not send it to the warehouse before this time.")
+]
+ShortPartOption = Annotated[
+    ShortPart | None,
+    typer.Option(
+        case_sensitive=False,
+        help="What happens if the order becomes short; default: as the policy says.",
+    ),
 ]
 Sets = Annotated[
     list[str] | None,
@@ -72,9 +82,7 @@ def place(
     over: SourcingOptions,
     priority: Annotated[int, typer.Option(help="The priority; a higher one comes first.")] = 0,
     promised_by: Annotated[datetime | None, moment_option("The promised date.")] = None,
-    not_before: Annotated[
-        datetime | None, moment_option("Do not send it to the warehouse before this time.")
-    ] = None,
+    not_before: NotBefore = None,
     give_up_after: Annotated[
         timedelta | None,
         typer.Option(help="How long it may be on back order; default: as the policy says."),
@@ -95,13 +103,7 @@ def place(
             "--custom-field", metavar="NAME=TEXT", help="A text that is kept with the order."
         ),
     ] = None,
-    short_part: Annotated[
-        ShortPart | None,
-        typer.Option(
-            case_sensitive=False,
-            help="What happens if the order becomes short; default: as the policy says.",
-        ),
-    ] = None,
+    short_part: ShortPartOption = None,
     sets: Sets = None,
     replaces: Annotated[
         str | None,
@@ -155,6 +157,8 @@ def source(
     promised_by: Annotated[
         datetime | None, moment_option("The promised date of the new order.")
     ] = None,
+    not_before: NotBefore = None,
+    short_part: ShortPartOption = None,
     sets: Sets = None,
     as_json: AsJson = False,
 ) -> None:
@@ -173,10 +177,17 @@ def source(
             placed_at=SystemClock().now(),
             priority=priority,
             promised_by=promised_by,
+            short_part=short_part,
+            not_before=not_before,
+        )
+        report_new_names(
+            database.flow, PlaceOrder(order=order, at=order.placed_at, sourcing=policy)
         )
         plan = database.flow.seller(seller_id).source(order, sourcing=policy, at=order.placed_at)
     if as_json:
-        terminal.print_json({"plan": data_of(plan)})
+        terminal.print_json(
+            {"plan": data_of(plan), "skus": {line.line_id: line.sku for line in order.lines}}
+        )
         return
     print_table(terminal.results(), _PLAN_COLUMNS, _rows(order, plan))
     terminal.results().print(_summary(plan))

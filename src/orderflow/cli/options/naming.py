@@ -1,4 +1,4 @@
-"""Names the option or argument that holds an invalid value.
+"""Names the option or argument that holds an invalid value, or that a refusal speaks of.
 
 The types of orderflow name their fields. Somebody at the command line has options, so the message
 has to name those.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from orderflow.errors import InvalidValueError
 
-__all__ = ["bad_parameter", "shown_name"]
+__all__ = ["bad_parameter", "in_options", "shown_name"]
 
 _BY_TYPE = {
     "AddLine": ("add",),
@@ -67,6 +67,10 @@ _IN_WORDS = {
     "None if": "omitted if",
     "None for": "omitted for",
 }
+_TUPLE = re.compile(r"\ba tuple of (\d+ (?:to \d+|or more)) \w+(?: or \w+)*")
+"""What a list requires: on the command line, an option that is repeated."""
+_FIELD = re.compile(r"('[^']*'|\"[^\"]*\")|\b[a-z]+(?:_[a-z]+)+\b")
+"""A text in quotes, which may be anybody's, or the name of a field."""
 
 
 def bad_parameter(
@@ -85,6 +89,21 @@ def bad_parameter(
             demand = _in_words(error.demand, parameters)
             return typer.BadParameter(f"{part}must be {demand}{value}", param_hint=hint)
     return None
+
+
+def in_options(text: str, parameters: Mapping[str, Parameter]) -> str:
+    """Return a message with the options in place of the fields that it names outside quotes.
+
+    Args:
+        text: The message.
+        parameters: The parameters of the command, by name.
+    """
+
+    def option(match: re.Match[str]) -> str:
+        parameter = None if match[1] else parameters.get(match[0])
+        return match[0] if parameter is None else shown_name(parameter)
+
+    return _FIELD.sub(option, text)
 
 
 def _candidates(field: str) -> Iterator[tuple[str, str]]:
@@ -112,6 +131,7 @@ def shown_name(parameter: Parameter) -> str:
 def _in_words(demand: str, parameters: Mapping[str, Parameter]) -> str:
     for term, words in _IN_WORDS.items():
         demand = demand.replace(term, words)
+    demand = _TUPLE.sub(r"given \1 times", demand)
 
     def option(match: re.Match[str]) -> str:
         parameter = parameters.get(match[0])

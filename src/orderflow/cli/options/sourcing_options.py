@@ -15,6 +15,7 @@ from orderflow.domain.model.sourcing_policy import (
     SourcingPolicy,
     SourcingPreference,
 )
+from orderflow.errors import InvalidValueError
 from orderflow.errors.quoting import quoted, shortened
 
 if TYPE_CHECKING:
@@ -96,4 +97,10 @@ def _costs(texts: Iterable[str]) -> Iterator[SourcingCost]:
                 f"{quoted(text)} is not a cost: try {shortened(warehouse_id)}=500+20",
                 param_hint="'--cost'",
             )
-        yield SourcingCost(warehouse_id, int(match[1]), int(match[2] or 0))
+        try:
+            yield SourcingCost(warehouse_id, int(match[1]), int(match[2] or 0))
+        except InvalidValueError as error:
+            raise typer.BadParameter(
+                f"{quoted(error.value)} of {shortened(warehouse_id)} must be {error.demand}",
+                param_hint="'--cost'",
+            ) from error

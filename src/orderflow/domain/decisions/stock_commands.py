@@ -56,7 +56,7 @@ def book_in(draft: Draft, command: BookInStock) -> None:
     """Book in stock, against an announced receipt if the command names one."""
     expected = from_warehouse_id = None
     if command.receipt_id is not None:
-        receipt = _find(draft, command.receipt_id)
+        receipt = _find(draft, command.receipt_id, *_WITHOUT_RECEIPT)
         if receipt.key != command.key:
             raise _other_product(command.key.sku, receipt)
         expected, from_warehouse_id = receipt.quantity, receipt.from_warehouse_id
@@ -106,10 +106,13 @@ def check_on_hand(draft: Draft, key: StockKey, change: int) -> None:
         )
 
 
-def _find(draft: Draft, receipt_id: str) -> ExpectedReceipt:
+_WITHOUT_RECEIPT = ("announce it first, or book the stock in without a receipt",)
+
+
+def _find(draft: Draft, receipt_id: str, *way_out: str) -> ExpectedReceipt:
     receipt = draft.view.receipt(receipt_id)
     if receipt is None:
-        raise ReceiptNotFoundError(draft.seller_id, receipt_id)
+        raise ReceiptNotFoundError(draft.seller_id, receipt_id, *way_out)
     return receipt
 
 
@@ -120,7 +123,7 @@ def _check_transfer(receipt: ExpectedReceipt, announced: ExpectedReceipt | None)
         raise StockRefusedError(
             receipt.key.sku,
             f"receipt {receipt.receipt_id!r} comes from {_origin_text(origin)}, not from "
-            f"{_origin_text(receipt.from_warehouse_id)}; transfer stock with TransferStock",
+            f"{_origin_text(receipt.from_warehouse_id)}; transfer the stock instead",
         )
     if origin is not None and announced is not None and receipt.quantity != announced.quantity:
         raise StockRefusedError(

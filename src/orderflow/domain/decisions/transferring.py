@@ -32,7 +32,7 @@ def transfer(draft: Draft, command: TransferStock) -> None:
     key, units, receipt_id = command.key, command.units, command.receipt_id
     if draft.find_receipt(receipt_id) is not None:
         raise StockRefusedError(
-            key.sku, f"receipt {receipt_id!r} is announced already; give another receipt_id"
+            key.sku, f"receipt {receipt_id!r} is announced already; choose another id"
         )
     shelf = draft.shelves[key.warehouse_id]
     on_hand, available = shelf.on_hand(key.sku), shelf[key.sku]
@@ -48,10 +48,13 @@ def transfer(draft: Draft, command: TransferStock) -> None:
 
 
 def _too_few(command: TransferStock, on_hand: int, available: int) -> str:
-    wanted = f"{counted(command.units, 'unit')} cannot be transferred"
-    if command.units > on_hand:
-        return f"{wanted}: {on_hand} on hand; transfer at most these"
-    return (
-        f"{wanted}: {on_hand} on hand, of which {on_hand - available} are allocated to orders; "
-        f"transfer at most {available}, or take allocated units with take_allocated"
-    )
+    where = f"on hand in warehouse {command.key.warehouse_id!r}"
+    there = f"{counted(command.units, 'unit')} cannot be transferred: {on_hand} {where}"
+    if not on_hand:
+        return f"{there}; book units in first"
+    if available < on_hand:
+        there = f"{there}, of which {on_hand - available} are allocated to orders"
+    most = [f"at most {available}"] if available else []
+    if available < on_hand:
+        most.append(f"at most {on_hand} with take_allocated")
+    return f"{there}; transfer {', or '.join(most)}"
