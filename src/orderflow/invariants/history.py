@@ -221,7 +221,7 @@ def _split_off_violations(
     whole, part = earlier.orders[order_id], event.order
     found = split_violations(whole, before.orders[order_id], part)
     if moved_to is not None and (part.status, part.wait) != (whole.status, whole.wait):
-        found.append(f"order {part.order_id!r} was moved, and waits otherwise than {order_id!r}")
+        found.append(f"order {part.order_id!r} was moved, and does not wait as {order_id!r} does")
     return found
 
 

@@ -554,7 +554,7 @@ def test_a_part_that_was_moved_violates_nothing() -> None:
         (SHORT, (("1", 1),), {"warehouse_id": "hull"}, ALWAYS, "split off in warehouse 'hull'"),
         (SHORT, (("1", 1),), {"warehouse_id": "leeds"}, ALWAYS, "split off in warehouse 'leeds'"),
         (SHORT, (("1", 1),), {"lines": SHORT.lines[1:]}, ALWAYS, "line '1' had ('MUG', 3, 1)"),
-        (SHORT, (("1", 1),), {"wait": None}, ALWAYS, "waits otherwise than 'A'"),
+        (SHORT, (("1", 1),), {"wait": None}, ALWAYS, "does not wait as 'A' does"),
         (SHORT, (("1", 1),), {"replaces": "Z"}, ALWAYS, "'B' has another replaces"),
         (SHORT, (("2", 1),), {}, WHOLE_LINES, "line '2' of order 'A' was divided, 1 left"),
         (attrs.evolve(SHORT, split_count=1), (("2", 2),), {}, TWO_PARCELS, "into 3 parcels"),

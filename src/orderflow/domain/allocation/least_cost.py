@@ -7,8 +7,8 @@ A parcel costs something, and each unit may cost something more. The fewest parc
 cost if a parcel costs 1 and a unit nothing.
 
 Once the warehouses are chosen, each line is best taken where a unit is cheapest. So an answer is a
-subset of the warehouses that have anything. Of those that give the most units, the cheapest is
-best; then the one whose warehouses come first in the list.
+subset of the warehouses that have anything. The best one gives the most units, then costs the
+least, and then has the warehouses that come first in the list.
 
 *Exactly.* With up to `EXACT_MAX` warehouses that have anything, all subsets are compared, the small
 ones first. If lines of sets, or undivided ones, compete for the same product, they take their units

@@ -98,7 +98,7 @@ def plan_sources(
 def _best(
     items: Sequence[Item], policy: SourcingPolicy, available: AvailableUnits, most: int
 ) -> tuple[Taking, int | None, int | None]:
-    """Return what is taken from at most so many warehouses, and its cost if that counts."""
+    """Return what is taken from at most this many warehouses, and its cost if that counts."""
     if policy.preference in _BY_COST:
         return LeastCost(items, policy, available, most).find()
     if most == 1:
