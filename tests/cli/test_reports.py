@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from orderflow.adapters.sql import Tables
 from orderflow.cli import row_sorting
 from tests.cli.runner import run
 from tests.cli.shop import Shop, shop
+from tests.databases import postgres
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -253,6 +255,26 @@ def test_a_report_of_nothing_is_empty_and_unknown_names_are_refused(
     result = run("report", report, "--csv", environment=environment)
     assert (result.exit_code, len(result.stdout.splitlines())) == (0, 1)
     assert "there is no seller" in shop.refused("report", report, "--seller", "acne")
+
+
+def test_reports_and_crossings_are_the_same_on_postgresql() -> None:
+    with postgres() as engine:
+        Tables.default().metadata.drop_all(engine)
+        there = Shop(engine.url.render_as_string(hide_password=False))
+        there.do("init")
+        there.do("announce", "R-1", "MUG", 8, ago(2), "--at", ago(50))
+        _place(there, "A-1", 40, "MUG=4", "--promised-by", ago(1))
+        (row,) = there.ask("report", "backlog", "--by", "SELLER", "--as-of", _day(20))["backlog"]
+        assert (row["orders"], row["units"], row["oldest_since"]) == (1, 4, ago(40))
+        found = [row["subject"] for row in there.ask("report", "exceptions")["exceptions"]]
+        assert found == ["R-1", "A-1"]
+        told = [table(there, "report", "low-stock", "--new-only") for _ in range(2)]
+        assert [len(rows) for rows in told] == [1, 0]
+        levels = there.ask("report", "service-levels", "--begin", ago(60))["levels"]
+        assert [(row["target"], row["missed"]) for row in levels] == [
+            ("CUT_OFF", 1),
+            ("PROMISE", 1),
+        ]
 
 
 # Orders, chosen and sorted

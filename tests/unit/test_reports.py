@@ -14,19 +14,23 @@ import pytest
 from orderflow import (
     Action,
     AdjustmentReason,
+    AllocationPolicy,
     AsyncOrderFlow,
+    BackOrderWait,
     ExpectedReceipt,
     HoldReason,
     MemoryRepository,
     OrderFlow,
     Seller,
     Status,
+    Stock,
 )
 from orderflow.adapters.memory import MemoryNoticeStore
 from orderflow.adapters.threads import ThreadedRepository
 from orderflow.calendar import WarehouseCalendar
-from orderflow.core import TransitionError
+from orderflow.core import State, TransitionError
 from orderflow.domain.model.returns import ReturnReason, ReturnState
+from orderflow.domain.reports.backlog_report import BacklogBook
 from orderflow.domain.reports.past import past_state
 from orderflow.edits import AddLine, RemoveLine
 from orderflow.errors import ContentionError, InvalidValueError
@@ -123,6 +127,15 @@ def test_an_order_whose_units_are_there_needs_no_date(acme: Seller) -> None:
     acme.book_in(key("MUG"), 1, at=NOON)
     total = acme.backlog(at=NOON).total
     assert (total.expected_at, total.orders_without_date) == (day(2), 0)
+
+
+def test_an_order_in_a_queue_that_is_still_to_be_served_needs_no_date() -> None:
+    waits = order("A", status=Status.ON_BACK_ORDER, wait=BackOrderWait(NOON))
+    state = State.of(ACME, [waits], [Stock(key("MUG"), 1)])
+    book = BacklogBook(ACME, NOON, AllocationPolicy())
+    book.add(waits, state)
+    book.add(order("B"), state)  # a new one, which does not count
+    assert (book.close([]).total.orders, book.close([]).total.orders_without_date) == (1, 0)
 
 
 def test_a_value_is_exact_or_not_known(acme: Seller) -> None:
@@ -230,6 +243,14 @@ def test_a_promise_that_has_passed_is_at_risk_until_the_order_leaves(acme: Selle
     assert acme.exceptions(at=day(4)) == ()
 
 
+def test_an_order_that_is_to_be_cancelled_has_no_promise_at_risk(acme: Seller) -> None:
+    acme.book_in(key("MUG"), 1, at=NOON)
+    acme.place(order("A", promised_by=day(1)), at=NOON)
+    acme.send_to_warehouse("A", at=NOON)
+    acme.request_cancellation("A", at=day(2))
+    assert acme.exceptions(at=day(2)) == ()
+
+
 def test_an_overdue_receipt_names_how_many_wait_for_it(acme: Seller) -> None:
     acme.announce(receipt("R-1", 9, day(1)), at=NOON)
     acme.place(order("A", ("MUG", 1), ("MUG", 2)), at=NOON)
@@ -269,13 +290,15 @@ def test_a_recalled_order_and_a_short_pick_are_lost_stock(acme: Seller) -> None:
     acme.place(order("B", ("CUP", 2), warehouse_id="leeds"), at=NOON)
     for order_id in ("A", "B"):
         acme.send_to_warehouse(order_id, at=NOON)
+    acme.book_in(key("CUP"), 1, at=NOON)
+    acme.adjust(key("CUP"), -1, AdjustmentReason.DAMAGE, at=NOON)  # which took no unit from B
     acme.count(key("MUG"), 0, at=day(1))
     acme.report_short_pick("B", {"1": 1}, at=day(2))
     items = acme.exceptions(at=day(2))
     assert kinds(items) == [(ExceptionKind.STOCK_LOST, "A"), (ExceptionKind.STOCK_LOST, "B")]
-    assert [type(each.events[-1]).__name__ for each in items] == [
-        "OrderRecalled",
-        "OrderShortPicked",
+    assert [[type(event).__name__ for event in each.events] for each in items] == [
+        ["StockAdjusted", "OrderRecalled"],
+        ["OrderShortPicked"],
     ]
     acme.cancel("B", at=day(3))
     assert kinds(acme.exceptions(at=day(3))) == [(ExceptionKind.STOCK_LOST, "A")]
@@ -582,6 +605,8 @@ def test_the_delays_of_a_miss_say_where_its_time_went(acme: Seller) -> None:
     acme.announce(receipt("R-1", 2, day(2)), at=NOON)
     acme.announce(receipt("R-1", 2, day(4)), at=NOON)  # it slips: it was expected before
     acme.announce(receipt("R-2", 9, day(1)), at=NOON)
+    acme.announce(receipt("R-4", 1, day(-9)), at=NOON)  # late, but here before the order
+    acme.book_in(key("MUG"), 0, rejected=1, receipt_id="R-4", at=NOON)
     acme.announce(receipt("R-3", 9, day(1)), at=NOON)
     acme.withdraw("R-3", at=NOON)
     acme.book_in(key(warehouse_id="york"), 1, at=NOON)
