@@ -4,7 +4,8 @@
 
 Within the domain, each folder imports only what stands left of it:
 
-    model ◀ state ◀ allocation ◀ decisions ◀ queries        model ◀ calendar ◀ queries ◀ reports
+    model ◀ state ◀ allocation ◀ decisions ◀ queries ◀ reports, planning
+    model ◀ calendar ◀ queries
 
 Beside the ports stand the codec, which knows the domain and the notices, and `importing` and
 `frames`, which know the domain alone. `testing` may look at everything but the command line. The
@@ -40,6 +41,7 @@ FACES = {
     "events",
     "filters",
     "reports",
+    "planning",
     "sourcing",
 }
 MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
@@ -79,6 +81,7 @@ FOLDERS_OF_DOMAIN = {
     "calendar": {"model"},
     "queries": {"model", "state", "allocation", "decisions", "calendar"},
     "reports": {"model", "state", "allocation", "decisions", "queries", "calendar"},
+    "planning": {"model", "state", "allocation", "decisions", "queries"},
 }
 
 

@@ -15,7 +15,17 @@ import orderflow
 from orderflow import adapters
 from orderflow.domain.model.terms import Term
 
-FACES = ["", ".bulk", ".calendar", ".commands", ".core", ".edits", ".events", ".filters"]
+FACES = [
+    "",
+    ".bulk",
+    ".calendar",
+    ".commands",
+    ".core",
+    ".edits",
+    ".events",
+    ".filters",
+    ".planning",
+]
 SUBJECTS = [".codec", ".frames", ".importing", ".invariants", ".notices", ".notifier", ".ports"]
 NAMES_MAX = 60
 

@@ -35,6 +35,13 @@ from orderflow.domain.model.sourcing_policy import SourcingCost, SourcingPolicy,
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
 from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
 from orderflow.domain.model.validators import DURATION_MAX
+from orderflow.domain.planning.dealing import Deal
+from orderflow.domain.planning.packing import Packing, Part
+from orderflow.domain.planning.plan import PlannedLine
+from orderflow.domain.planning.pool import Member, Pool
+from orderflow.domain.planning.prices import Prices
+from orderflow.domain.planning.search import Search, Searched
+from orderflow.domain.planning.stances import Rule, Stance
 from orderflow.domain.state.state import State
 from orderflow.errors import InvalidValueError
 from orderflow.notices import Preferences
@@ -96,6 +103,7 @@ NOT_SENT = {
     Preferences,  # a host keeps what is in it
     *(Condition, OrderFilter),  # a host keeps the text of a filter
     Item,  # what the plan for an order takes together
+    *(Deal, Member, Packing, Part, Pool, Prices, Search, Searched),  # what a plan is made from
 }
 
 
@@ -316,6 +324,16 @@ SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
 SPECIAL[Stock] = st.builds(
     lambda key, allocated, available: Stock(key, allocated + available, allocated),
     things(StockKey),
+    *[UNITS] * 2,
+)
+SPECIAL[Rule] = st.builds(
+    Rule, st.sampled_from(("", "sku=MUG and waiting>30d")), st.sampled_from(Stance)
+)
+SPECIAL[PlannedLine] = st.builds(
+    lambda line_id, sku, before, after: PlannedLine(
+        line_id, sku, 10, before, after if after != before else before + 1
+    ),
+    *[IDENTIFIERS] * 2,
     *[UNITS] * 2,
 )
 SPECIAL[WarehouseCalendar] = fields_of(WarehouseCalendar).map(agreed)

@@ -29,6 +29,7 @@ from orderflow.domain.model import (
     stock,
     validators,
 )
+from orderflow.domain.planning import editing, plan, stances
 from orderflow.domain.queries import (
     actions,
     explanation,
@@ -68,6 +69,7 @@ TYPES: dict[str, Kind] = {
         *(receipt_allocation, replacements, sourcing, sourcing_policy, stock),
         *(unit_account, what_if),
         *(backlog_report, delays, low_stock, service_levels, worklist),
+        *(editing, plan, stances),
     )
     for name in module.__all__
     if attrs.has(getattr(module, name))

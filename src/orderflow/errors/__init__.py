@@ -17,6 +17,7 @@
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── MoveRefusedError
     │   ├── ReallocationRefusedError  no unit has changed hands
+    │   ├── PlanRefusedError       no plan does what is asked, or the plan is out of date
     │   ├── ReplacementRefusedError  the order to be replaced is not cancelled
     │   ├── SendRefusedError       the day of the order has not come
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
@@ -95,6 +96,7 @@ __all__ = [
     "OrderFlowError",
     "OrderNotFoundError",
     "PagesFirstError",
+    "PlanRefusedError",
     "ProductNotFoundError",
     "ReallocationRefusedError",
     "ReceiptNotFoundError",
@@ -276,6 +278,15 @@ class ReallocationRefusedError(RefusedError):
         self.order_id = order_id
         self.sku = sku
         super().__init__(f"no units were reallocated: {reason}")
+
+
+class PlanRefusedError(RefusedError):
+    """No plan does what is asked, or it is out of date. `order_ids` names the orders if known."""
+
+    def __init__(self, reason: str, order_ids: tuple[str, ...] = ()) -> None:
+        self.reason = reason
+        self.order_ids = order_ids
+        super().__init__(f"{reason}: {listed(order_ids)}" if order_ids else reason)
 
 
 class ReplacementRefusedError(RefusedError):

@@ -1,0 +1,53 @@
+"""Applying a plan: the one command that it becomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from orderflow.domain.model.arguments import require_kind
+from orderflow.domain.model.reallocation import REALLOCATIONS_MAX, ReallocateUnits
+from orderflow.domain.planning.plan import Plan, plan_id_of
+from orderflow.errors import PlanRefusedError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["command_of"]
+
+NOTE = "rebalanced"
+
+
+def command_of(plan: Plan, *, at: datetime, by: str, note: str = NOTE) -> ReallocateUnits:
+    """Return the command that applies a plan. It has the plan's id, so it changes things once.
+
+    Args:
+        plan: The plan.
+        at: The moment at which it is applied.
+        by: Who applies it.
+        note: Why, for people.
+
+    Raises:
+        PlanRefusedError: If the plan changes nothing, or more than 20,000 orders, or if its data
+            were changed by anything but `edit_plan`.
+        InvalidValueError: If an argument is not valid.
+    """
+    require_kind("command_of.plan", plan, Plan, demand="a Plan")
+    if not plan.orders:
+        raise PlanRefusedError("the plan changes nothing, so there is nothing to apply")
+    if len(plan.orders) > REALLOCATIONS_MAX:
+        raise PlanRefusedError(
+            f"the plan changes {len(plan.orders):,} orders, but one transaction changes at most "
+            f"{REALLOCATIONS_MAX:,}: make a plan with `orders_max`, or with rules that leave some "
+            "orders alone"
+        )
+    if plan.plan_id != plan_id_of(plan.seller_id, plan.at, plan.orders):
+        raise PlanRefusedError("the plan does not have the id of its changes: use `edit_plan`")
+    return ReallocateUnits(
+        seller_id=plan.seller_id,
+        changes=plan.changes,
+        note=note,
+        by=by,
+        plan_id=plan.plan_id,
+        at=at,
+        command_id=plan.plan_id,
+    )

@@ -1,0 +1,273 @@
+"""Plans over small backlogs, compared with trying all, and carried out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orderflow import AllocationPolicy, PartialAllocation, Preemption, Queue, Status
+from orderflow.codec import dumps, loads
+from orderflow.core import State, decide, queue_position
+from orderflow.errors import InvalidValueError, PlanRefusedError
+from orderflow.invariants import violations
+from orderflow.planning import Plan, Protection, Rule, Stance, Weight, command_of, rebalance
+from tests.planning.worlds import AT, PROTECTIONS, SKUS, backlog, backlogs, best_gain, loses
+from tests.unit.shop import LEEDS
+
+WHY: dict[str, Any] = {"at": AT, "by": "Ann"}
+STRICT = AllocationPolicy()
+EVERYTHING = Protection(complete=False)
+
+
+def applied(plan: Plan, state: State, policy: AllocationPolicy = STRICT) -> State:
+    """Return the state after a plan is applied."""
+    if not plan.orders:
+        return state
+    return state.after(decide(command_of(plan, **WHY), state, policy))
+
+
+def completed(plan: Plan) -> set[str]:
+    return {order.order_id for order in plan.orders if order.is_completed}
+
+
+def allocated(state: State) -> dict[str, int]:
+    return {order.order_id: order.allocated for order in state.orders.values()}
+
+
+@given(backlogs(), PROTECTIONS)
+def test_a_plan_completes_as_many_orders_as_trying_all_does(
+    state: State, protection: Protection
+) -> None:
+    plan = rebalance(state, AT, protection=protection)
+    best = best_gain(state, protection)
+    before = plan.before.complete
+    assert plan.after.complete <= before + best <= plan.bound
+    if protection.passed_over_max is None and not protection.whole_lines:
+        assert plan.value == plan.after.complete == before + best == plan.bound
+
+
+@given(backlogs(), PROTECTIONS)
+def test_a_plan_does_what_it_says_and_breaks_no_invariant(
+    state: State, protection: Protection
+) -> None:
+    plan = rebalance(state, AT, protection=protection)
+    after = applied(plan, state)
+    assert violations(after.orders.values(), after.records.values(), STRICT, AT) == []
+    for order in plan.orders:
+        stored = after.orders[order.order_id]
+        assert (stored.status is Status.ALLOCATED) >= order.is_completed
+        assert all(stored.line(line.line_id).allocated >= line.after for line in order.lines)
+
+
+@given(backlogs(), PROTECTIONS)
+def test_a_plan_never_takes_from_the_protected(state: State, protection: Protection) -> None:
+    plan = rebalance(state, AT, protection=protection)
+    for order in plan.orders:
+        before = state.orders[order.order_id]
+        assert not order.lost or loses(before, protection)
+        if protection.whole_lines:
+            assert all(not line.after for line in order.lines if line.change < 0)
+    limit = protection.passed_over_max
+    assert limit is None or all(each.times <= limit for each in plan.passed_over)
+
+
+@given(backlogs(), PROTECTIONS)
+def test_a_plan_is_never_worse_than_none(state: State, protection: Protection) -> None:
+    plan = rebalance(state, AT, protection=protection, rounds=0)
+    assert plan.after.complete >= plan.before.complete
+    assert 0 <= plan.gap <= 1
+
+
+@given(backlogs(), PROTECTIONS)
+def test_no_order_loses_units_without_need(state: State, protection: Protection) -> None:
+    plan = rebalance(state, AT, protection=protection)
+    if protection.whole_lines:
+        return
+    for sku in SKUS:
+        changes = [line.change for each in plan.orders for line in each.lines if line.sku == sku]
+        (stock,) = state.stock(LEEDS, [sku])
+        given = -sum(change for change in changes if change < 0)
+        taken = sum(change for change in changes if change > 0)
+        assert given == max(0, taken - stock.available)
+
+
+@given(backlogs(), PROTECTIONS, st.sampled_from(Queue))
+def test_orders_are_passed_over_by_the_later_ones_that_take_what_they_lack(
+    state: State, protection: Protection, queue: Queue
+) -> None:
+    policy = AllocationPolicy(queue=queue)
+    plan = rebalance(state, AT, policy, protection=protection)
+    taking = {
+        order.order_id: {line.sku for line in order.lines if line.change > 0}
+        for order in plan.orders
+    }
+    expected = {}
+    for order in state.orders.values():
+        lacks = {line.sku for line in order.short_lines}
+        times = sum(
+            queue_position(order, queue) < queue_position(state.orders[other], queue)
+            and bool(lacks & skus)
+            for other, skus in taking.items()
+        )
+        if times and order.order_id not in completed(plan):
+            expected[order.order_id] = times
+    assert {each.order_id: each.times for each in plan.passed_over} == expected
+
+
+@given(backlogs(), PROTECTIONS)
+def test_a_plan_is_the_same_in_any_order_and_as_json(state: State, protection: Protection) -> None:
+    plan = rebalance(state, AT, protection=protection)
+    backwards = State.of(state.seller_id, list(state.orders.values())[::-1], state.records.values())
+    assert rebalance(backwards, AT, protection=protection) == plan
+    assert loads(dumps(plan), Plan) == plan
+
+
+def test_a_small_order_gets_what_a_large_one_has() -> None:
+    state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}), ("C", {"MUG": (0, 1)}))
+    plan = rebalance(state, AT)
+    assert [(each.order_id, each.gained, each.lost) for each in plan.orders] == [
+        ("A", 0, 3),
+        ("B", 2, 0),
+        ("C", 1, 0),
+    ]
+    assert (plan.value, plan.bound, plan.gap) == (2, 2, 0.0)
+    assert [(each.order_id, each.times) for each in plan.passed_over] == [("A", 2)]
+    assert (plan.before.complete, plan.before.waiting, plan.before.passed_over) == (0, 3, 0)
+    assert (plan.after.complete, plan.after.waiting, plan.after.passed_over) == (2, 1, 1)
+    assert plan.after.longest_wait == timedelta(days=9)
+
+
+def test_a_complete_order_keeps_its_units_unless_it_need_not() -> None:
+    state = backlog(("A", {"MUG": (2, 2)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 1)}))
+    assert rebalance(state, AT).orders == ()
+    plan = rebalance(state, AT, protection=EVERYTHING)
+    assert completed(plan) == {"B", "C"}
+    assert applied(plan, state).orders["A"].status is Status.ON_BACK_ORDER
+
+
+def test_rules_are_served_in_their_order() -> None:
+    state = backlog(("A", {"MUG": (3, 4)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 3)}))
+    first = Rule("id=C", Stance.MAY_ONLY_GAIN)
+    plan = rebalance(state, AT, rules=[first])
+    assert completed(plan) == {"C"}
+    assert [(each.rule, each.value, each.bound) for each in plan.groups] == [
+        ("MAY_ONLY_GAIN: id=C", 1, 1),
+        ("every other order", 0, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stance", "expected"),
+    [
+        (Stance.MAY_LOSE, {"A": 0, "B": 2, "C": 1}),
+        (Stance.MAY_ONLY_LOSE, {"A": 0, "B": 2, "C": 1}),
+        (Stance.MAY_ONLY_GAIN, {"A": 3, "B": 0, "C": 0}),
+        (Stance.LEFT_ALONE, {"A": 3, "B": 0, "C": 0}),
+    ],
+)
+def test_a_stance_says_who_loses(stance: Stance, expected: dict[str, int]) -> None:
+    state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}), ("C", {"MUG": (0, 1)}))
+    assert allocated(applied(rebalance(state, AT, rules=[Rule("id=A", stance)]), state)) == expected
+
+
+@pytest.mark.parametrize("stance", [Stance.MAY_ONLY_LOSE, Stance.LEFT_ALONE])
+def test_a_stance_says_who_gains(stance: Stance) -> None:
+    state = backlog(("A", {"MUG": (1, 2)}), ("B", {"MUG": (0, 1)}))
+    plan = rebalance(state, AT, rules=[Rule("id=B", stance)])
+    assert plan.orders == ()
+
+
+def test_an_order_that_must_be_full_comes_first_or_there_is_no_plan() -> None:
+    state = backlog(("A", {"MUG": (2, 3)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 2)}))
+    plan = rebalance(state, AT, rules=[Rule("id=C", Stance.MUST_BE_FULL)])
+    assert completed(plan) == {"C"}
+    with pytest.raises(PlanRefusedError, match="must be full") as caught:
+        rebalance(state, AT, rules=[Rule("id=A,C", Stance.MUST_BE_FULL)])
+    assert caught.value.order_ids == ("A", "C")
+
+
+def test_a_weight_says_what_is_worth_more() -> None:
+    state = backlog(("A", {"MUG": (2, 4)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (1, 3)}))
+    assert rebalance(state, AT).value == 1
+    assert completed(rebalance(state, AT, weight=Weight.UNITS)) == {"C"}
+    weights = {"A": 1, "B": 5, "C": None}
+    plan = rebalance(state, AT, weight=lambda order: weights[order.order_id])
+    assert (completed(plan), plan.value, plan.without_weight, plan.weight) == ({"B"}, 5, 1, None)
+    assert completed(rebalance(state, AT, weight=Weight.AGE)) != set()
+    assert rebalance(state, AT, weight=Weight.PRIORITY).value == 1
+
+
+def test_no_order_is_passed_over_beyond_the_limit() -> None:
+    small = [(f"B-{number}", {"MUG": (0, 1)}) for number in range(4)]
+    state = backlog(("A", {"MUG": (4, 9)}), *small)
+    for limit in (0, 1, 3):
+        plan = rebalance(state, AT, protection=Protection(passed_over_max=limit))
+        assert plan.value == limit
+    assert rebalance(state, AT).value == 4
+
+
+def test_an_urgent_order_is_not_passed_over() -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=0)
+    state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}))
+    assert rebalance(state, AT, policy).orders == ()
+
+
+def test_where_no_part_is_allowed_available_units_complete_what_they_can() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
+    state = backlog(
+        ("A", {"MUG": (0, 3)}), ("B", {"MUG": (0, 2)}), ("C", {"MUG": (0, 2)}), available={"MUG": 4}
+    )
+    plan = rebalance(state, AT, policy)
+    assert completed(plan) == {"B", "C"}
+    assert completed(rebalance(state, AT, policy, orders_max=1)) == {"B"}
+    assert plan.idle == ()
+    after = applied(plan, state, policy)
+    assert violations(after.orders.values(), after.records.values(), policy, AT) == []
+
+
+def test_a_plan_changes_at_most_so_many_orders() -> None:
+    state = backlog(
+        *((f"A-{number}", {"MUG": (1, 9)}) for number in range(4)),
+        *((f"B-{number}", {"MUG": (0, 1)}) for number in range(4)),
+    )
+    for orders_max, value in ((2, 1), (3, 1), (5, 2), (8, 4)):
+        plan = rebalance(state, AT, orders_max=orders_max)
+        assert (len(plan.orders), plan.value, plan.omitted) == (2 * value, value, 4 - value)
+    with pytest.raises(PlanRefusedError, match="at most 1 orders"):
+        rebalance(state, AT, orders_max=1)
+
+
+def test_more_back_orders_than_allowed_are_refused() -> None:
+    state = backlog(("A", {"MUG": (0, 1)}), ("B", {"MUG": (0, 1)}))
+    assert rebalance(state, AT, waiting_max=2).value == 0
+    with pytest.raises(PlanRefusedError, match="waiting_max"):
+        rebalance(state, AT, waiting_max=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"weight": "ORDERS"},
+        {"weight": Weight.VALUE},
+        {"value_field": "total"},
+        {"weight": lambda _: 0},
+        {"weight": lambda _: 1.5},
+        {"rules": ["id=A"]},
+        {"rules": [Rule("", Stance.MAY_LOSE)] * 21},
+        {"protection": None},
+        {"orders_max": 0},
+        {"orders_max": 20_001},
+        {"waiting_max": True},
+        {"rounds": -1},
+        {"go_on": 5},
+        {"optimiser": object()},
+        {"exact": True},
+    ],
+)
+def test_a_wrong_argument_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError):
+        rebalance(backlog(("A", {"MUG": (0, 1)})), AT, **wrong)
