@@ -21,6 +21,7 @@ from orderflow.commands import (
     HoldOrder,
     MoveOrder,
     PickedLine,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
@@ -32,6 +33,7 @@ from orderflow.commands import (
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
+    UnpinOrder,
 )
 from orderflow.edits import (
     AddLine,
@@ -286,6 +288,12 @@ def _numbers(line: Line, random: Random) -> list[int]:
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
+def _pin(order: Order, random: Random, at: datetime) -> Command:
+    pins = order.pinned if random.randrange(8) == 0 else not order.pinned
+    return (PinOrder if pins else UnpinOrder)(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(*BEFORE_THE_WAREHOUSE)
 def _cancel(order: Order, _random: Random, at: datetime) -> Command:
     return CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
 
@@ -365,6 +373,7 @@ MAKERS: dict[_Make, int] = {
     _split: 4,
     _move: 7,
     reallocate: 6,
+    _pin: 4,
     _cancel: 2,
     _send: 10,
     _despatch: 7,

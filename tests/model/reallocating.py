@@ -50,6 +50,8 @@ def _changes(world: World, command: ReallocateUnits) -> Changes:
 
 def _fits(world: World, order: Order, units: dict[Line, int]) -> bool:
     """Whether an order has what it gives, needs what it takes, and may have it."""
+    if order.pinned and any(change < 0 for change in units.values()):
+        return False
     takes = any(change > 0 for change in units.values())
     needs = sum(line.short - units.get(line, 0) for line in order.lines)
     return (

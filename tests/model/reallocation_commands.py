@@ -44,7 +44,11 @@ def _collect(
     """Let others give units of a product, in any order; return how many are still wanted."""
     taker, line = to
     for giver in random.sample(world.orders, len(world.orders)):
-        if giver is taker or giver.status not in BEFORE_THE_WAREHOUSE:
+        if (
+            giver is taker
+            or (giver.pinned and random.randrange(9))
+            or giver.status not in BEFORE_THE_WAREHOUSE
+        ):
             continue
         for each in giver.lines_of(taker.product(line)):
             units = min(wanted, each.allocated + changes[giver.order_id][each.line_id])

@@ -241,7 +241,9 @@ def _may_lose(world: World, order: Order, product: ProductKey) -> list[Order]:
     return [
         other
         for other in world.in_turn(world.orders)
-        if world.is_later(other, order) and not other.is_frozen() and other.holds_of(product)
+        if world.is_later(other, order)
+        and not (other.is_frozen() or other.pinned)
+        and other.holds_of(product)
     ]
 
 
@@ -542,6 +544,7 @@ def split_off(
         short_part=order.short_part,
         give_up_after=order.give_up_after,
         replaces=order.replaces,
+        pinned=order.pinned,
     )
     for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units, set_id=line.set_id))

@@ -74,6 +74,7 @@ class Order:
     queue_index: ProductKey | None = None
     short_part: ShortPart | None = None
     replaces: str | None = None
+    pinned: bool = False
 
     def product(self, line: Line) -> ProductKey:
         return (self.warehouse, line.sku)

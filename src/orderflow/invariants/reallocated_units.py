@@ -57,6 +57,8 @@ def _given_or_taken_wrongly(
     takes = [change > 0 for _, change in event.units]
     if before.status not in _MAY_GIVE:
         yield f"{name}: it is {before.status}"
+    if before.pinned and not all(takes):
+        yield f"{name}: it is pinned, and gave units"
     if any(takes) and not all(takes):
         yield f"{name}: one event both gave and took units"
     if not any(takes):

@@ -20,6 +20,30 @@ __all__ = ["ReallocationMethods"]
 class ReallocationMethods(SellerScope):
     """The commands by which units change hands outside the queue."""
 
+    def pin(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Pin an order: no reallocation and no urgent order takes its units."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.PinOrder(**fields))
+
+    def unpin(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Unpin an order: its units may be given to others again."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.UnpinOrder(**fields))
+
     def reallocate(
         self,
         changes: Iterable[do.Reallocation],

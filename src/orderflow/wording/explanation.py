@@ -230,6 +230,8 @@ def _preemption(explanation: Explanation) -> Iterator[str]:
     order, policy = explanation.order, explanation.policy
     if explanation.shortages and is_urgent(order, policy):
         yield "It is urgent: it may preempt units of later orders."
+    if order.pinned and explanation.order.status not in _FINAL:
+        yield "It is pinned: no reallocation and no urgent order takes its units."
     if explanation.may_lose:
         yield (
             f"An order of priority {policy.urgent_from} or higher that comes before it "

@@ -68,6 +68,7 @@ ORDER_COLUMNS = (
     "given_up",
     "give_up_after",
     "replaces",
+    "pinned",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -161,6 +162,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         not_before=moments.read_any(row[19]),
         give_up_after=None if row[22] is None else row[22] * _MICROSECOND,
         replaces=row[23],
+        pinned=bool(row[24]),
     )
 
 
@@ -185,6 +187,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "held_until": moments.write(min(ends)) if ends else None,
         "split_from": order.split_from,
         "replaces": order.replaces,
+        "pinned": order.pinned,
         "split_count": order.split_count,
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,

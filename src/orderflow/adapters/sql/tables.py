@@ -209,6 +209,7 @@ class Tables:
             Column("held_until", _MOMENT),
             Column("split_from", _IDENTIFIER),
             Column("replaces", _IDENTIFIER),
+            Column("pinned", Boolean, nullable=False, server_default=false()),
             Column("split_count", BigInteger, nullable=False),
             Column("waits_since", _MOMENT),
             Column("passed_over", BigInteger, nullable=False),

@@ -67,6 +67,8 @@ _COMMANDS = {
     Action.SPLIT: "split",
     Action.MOVE: "move",
     Action.REALLOCATE: "reallocate",
+    Action.PIN: "pin",
+    Action.UNPIN: "unpin",
     Action.HOLD: "hold",
     Action.RELEASE_HOLD: "release-hold",
     Action.CANCEL: "cancel",
@@ -258,6 +260,8 @@ def _rest(order: Order) -> list[str]:
         said.append(f"given up after {may_wait} on back order")
     if order.priority:
         said.append(f"priority {order.priority}")
+    if order.pinned:
+        said.append("pinned")
     if order.courier is not None:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:

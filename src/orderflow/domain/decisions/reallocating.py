@@ -127,18 +127,22 @@ def require_kept(draft: Draft, command: ReallocateUnits) -> None:
         ):
             raise ReallocationRefusedError(
                 f"an urgent order would preempt the units of order {event.order_id!r} at once; "
-                f"name an order before the urgent one, or raise the priority of this one",
+                f"name an order before the urgent one, or pin this one",
                 order_id=event.order_id,
             )
 
 
 def require_units_to_give(order: Order) -> None:
-    """Refuse to reallocate units of an order that has none to give, and may take none.
+    """Refuse to reallocate units of an order that can neither give nor take any.
 
     Raises:
         ReallocationRefusedError: If that is so.
     """
-    if order.status is Status.ON_HOLD and not order.allocated:
+    if order.status is Status.ON_BACK_ORDER:
+        return
+    if order.pinned:
+        raise _refusal(order, "is pinned and gives no units; unpin it first")
+    if not order.allocated:
         raise _refusal(order, "is on hold and has no units to give; release it first")
 
 
@@ -166,6 +170,8 @@ def _check_order(draft: Draft, order: Order, change: Reallocation) -> None:
                 f"cannot {verb} {counted(abs(units), 'unit')} of {line.sku!r} on line "
                 f"{line_id!r}, which {state} {most}; name at most these",
             )
+        if units < 0 and order.pinned:
+            raise _refusal(order, "is pinned and gives no units; unpin it first")
         if signs.setdefault(line.sku, units < 0) is not (units < 0):
             raise _refusal(order, f"cannot give and take {line.sku!r}; name one of them")
     if not change.taken:

@@ -17,6 +17,7 @@ from orderflow.domain.allocation.expected_cover import (
     first_overdue_since,
     last_expected_at,
 )
+from orderflow.domain.allocation.preemption import is_preemptible
 from orderflow.domain.allocation.queue_demand import demand_before
 from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.decisions.splitting import may_split_off
@@ -42,7 +43,7 @@ from orderflow.domain.model.policy import (
     is_urgent,
     short_part_of,
 )
-from orderflow.domain.model.status import FROZEN, MAY_BE_ALLOCATED, Status
+from orderflow.domain.model.status import MAY_BE_ALLOCATED, Status
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 
@@ -192,7 +193,7 @@ class Explanation:
     def may_lose(self) -> bool:
         """Whether an urgent order before it may preempt its units."""
         preempts = self.policy.preemption is Preemption.URGENT
-        return preempts and self.order.allocated > 0 and self.order.status not in FROZEN
+        return preempts and self.order.allocated > 0 and is_preemptible(self.order)
 
     @property
     def expected_at(self) -> datetime | None:
