@@ -139,7 +139,7 @@ def given(connection: Connection) -> dict[str, Any]:
     behind = write(NOON - timedelta(minutes=900))  # many orders were placed after it
     place = {"placed_at": behind, "order_id": "00900"}
     place |= {"warehouse_id": "leeds", "sku": "P3"}
-    place |= {"rank": 0, "has_no_promise": 0, "due_by": now}
+    place |= {"turn": 1, "rank": 0, "has_no_promise": 0, "due_by": now}
     return {
         **key,
         **{f"of_{name}": value for name, value in key.items()},

@@ -142,7 +142,10 @@ def picture_of_model(world: World) -> Picture:
             order.not_before,
             order.replaces,
             order.pinned,
-            (order.since, order.passed_over, order.allows_partial, order.reminded, order.given_up)
+            (
+                *(order.since, order.passed_over, order.allows_partial),
+                *(order.reminded, order.given_up, order.served_first),
+            )
             if order.since
             else None,
         )

@@ -373,7 +373,7 @@ MAKERS: dict[_Make, int] = {
     _split: 4,
     _move: 7,
     reallocate: 6,
-    _pin: 4,
+    _pin: 3,
     _cancel: 2,
     _send: 10,
     _despatch: 7,

@@ -156,9 +156,11 @@ def _serve_one(world: World, order: Order) -> list[Order]:
     losers: list[Order] = []
     if world.allows_partial(order) or not _in_the_way(world, order):
         losers = _take_back(world, order)
+        place, passes_over = world.place(order), not order.served_first
         for product in take(world, order):
-            passing = world.passing.setdefault(product, Passing(world.place(order)))
-            passing.until = max(passing.until, world.place(order))
+            if passes_over:
+                passing = world.passing.setdefault(product, Passing(place))
+                passing.until = max(passing.until, place)
         return losers
     if world.moves(order) and order not in world.visited:
         world.moving.append(order)

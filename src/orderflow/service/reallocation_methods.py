@@ -51,6 +51,7 @@ class ReallocationMethods(SellerScope):
         note: str,
         by: str,
         plan_id: str | None = None,
+        repay: bool = False,
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
@@ -63,6 +64,7 @@ class ReallocationMethods(SellerScope):
             note: Why, for people.
             by: Who did it.
             plan_id: The plan that is applied, if any.
+            repay: Whether the orders that give units are served first until they are covered.
             at: The time. Default: now.
             command_id: An id that makes it safe to repeat the command.
 
@@ -77,6 +79,7 @@ class ReallocationMethods(SellerScope):
                 note=note,
                 by=by,
                 plan_id=plan_id,
+                repay=repay,
                 **self._fields(at, command_id),
             )
         )

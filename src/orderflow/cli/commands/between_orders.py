@@ -52,6 +52,10 @@ def reallocate(
     ],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why, in your own words.")],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who does it.")],
+    repay: Annotated[
+        bool,
+        typer.Option("--repay", help="Serve the orders that give before all others from now on."),
+    ] = False,
 ) -> None:
     """Give units of some orders to others, outside the queue.
 
@@ -76,7 +80,7 @@ def reallocate(
         else:
             changes = _changes(orders, sku, given, taken)
         return ReallocateUnits(
-            seller_id=seller_id, changes=changes, note=note, by=by, **how.fields()
+            seller_id=seller_id, changes=changes, note=note, by=by, repay=repay, **how.fields()
         )
 
     carry_out(command, where, how)

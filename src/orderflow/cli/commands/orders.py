@@ -250,7 +250,8 @@ def _rest(order: Order) -> list[str]:
     if order.wait is not None:
         since = moment_text(order.wait.since, zone)
         ended = ", given up" if order.wait.given_up else ""
-        said.append(f"on back order since {since}{ended}")
+        first = ", served first" if order.wait.served_first else ""
+        said.append(f"on back order since {since}{ended}{first}")
     if order.promised_by is not None:
         said.append(f"promised by {moment_text(order.promised_by, zone)}")
     if order.not_before is not None:

@@ -13,7 +13,7 @@ from orderflow.domain.model.arguments import require_identifier, require_number,
 from orderflow.domain.model.commands import Reallocation
 from orderflow.domain.model.events import DeallocationReason, OrderDeallocated, OrderReallocated
 from orderflow.domain.model.lifecycle import Action, require_action
-from orderflow.domain.model.policy import allows_partial
+from orderflow.domain.model.policy import Rationing, allows_partial
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import ReallocationRefusedError, StaleVersionError
@@ -46,6 +46,10 @@ def reallocate(serving: ServingState, command: ReallocateUnits) -> None:
         StaleVersionError: If an order has another version.
     """
     draft, changes = serving.draft, command.changes
+    if command.repay and draft.policy.rationing is Rationing.FAIR_SHARE:
+        raise ReallocationRefusedError(
+            "under a fair share, no order is served first, so none can be repaid; omit repay"
+        )
     draft.view.prefetch([each.order_id for each in changes])
     orders = [_order(draft, each) for each in changes]
     given: _Parties = {}
@@ -64,7 +68,9 @@ def reallocate(serving: ServingState, command: ReallocateUnits) -> None:
             if units_of_lines:
                 named = tuple(others.get((order.order_id, sign), ()))
                 why = (command.by, command.note, command.plan_id)
-                draft.emit(OrderReallocated(*draft.name(order), units_of_lines, named, *why))
+                first = command.repay and sign is _GIVES
+                event = OrderReallocated(*draft.name(order), units_of_lines, named, *why, first)
+                draft.emit(event)
                 if sign is _TAKES and serving.passes_over:
                     serving.record_taker(order, units_of_lines)
 

@@ -218,14 +218,26 @@ def queue_position(order: Order, queue: Queue) -> QueuePosition:
     Positions in one queue can be compared with each other, and no two orders share one. Ids are
     compared by code point: "10" comes before "9".
     """
+    turn = 0 if is_served_first(order) else 1
     if queue is _FIRST_COME:
-        return (order.placed_at, order.order_id)
+        return (turn, order.placed_at, order.order_id)
     if queue is Queue.PRIORITY:
-        return (-order.priority, order.placed_at, order.order_id)
+        return (turn, -order.priority, order.placed_at, order.order_id)
     promised_by: datetime | None = order.promised_by
     if promised_by is None:
-        return (1, order.placed_at, order.placed_at, order.order_id)
-    return (0, promised_by, order.placed_at, order.order_id)
+        return (turn, 1, order.placed_at, order.placed_at, order.order_id)
+    return (turn, 0, promised_by, order.placed_at, order.order_id)
+
+
+def placing(order: Order) -> tuple[datetime, str]:
+    """Return what orders are sorted by if they come in the order in which they were placed."""
+    return (order.placed_at, order.order_id)
+
+
+def is_served_first(order: Order) -> bool:
+    """Whether the order comes before all others in its queues, until it is covered."""
+    wait = order.wait
+    return wait is not None and wait.served_first
 
 
 def is_urgent(order: Order, policy: AllocationPolicy) -> bool:

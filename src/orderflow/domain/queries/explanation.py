@@ -40,6 +40,7 @@ from orderflow.domain.model.policy import (
     Rationing,
     allows_partial,
     gives_up_at,
+    is_served_first,
     is_urgent,
     short_part_of,
 )
@@ -67,11 +68,13 @@ class EarlierDemand:
         order_id: The order.
         units: The units of the product that it is short of.
         is_urgent: Whether it may preempt units of later orders.
+        is_served_first: Whether it comes before all others because it gave units to them.
     """
 
     order_id: str
     units: int
     is_urgent: bool = False
+    is_served_first: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -270,8 +273,13 @@ def _shortages(
     for other, short in demand_before(order, sku, view, policy):
         units.append(short)
         if len(earlier) < earlier_max:
-            urgent = is_urgent(other, policy)
-            earlier.append(EarlierDemand(order_id=other.order_id, units=short, is_urgent=urgent))
+            demand = EarlierDemand(
+                order_id=other.order_id,
+                units=short,
+                is_urgent=is_urgent(other, policy),
+                is_served_first=is_served_first(other),
+            )
+            earlier.append(demand)
     supply.claim(sum(units))
     is_shared = policy.rationing is Rationing.FAIR_SHARE
     same_for_all: dict[str, Any] = {

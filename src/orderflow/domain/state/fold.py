@@ -275,8 +275,10 @@ def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
 def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
     """Return the fields that the event changes, except status and version."""
     match event:
-        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder() | OrderReallocated():
+        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
             return {"lines": gain_units(order.lines, event.units)}
+        case OrderReallocated():
+            return _reallocated(order, event)
         case OrderDespatched():
             return {"lines": lose_all_units(order.lines)}
         case (
@@ -334,7 +336,7 @@ def _wait_after(
 ) -> BackOrderWait:
     match event:
         case OrderPassedOver():  # by far the most frequent one: `attrs.evolve` takes longer
-            marks = (wait.allows_partial, wait.reminded, wait.given_up)
+            marks = (wait.allows_partial, wait.reminded, wait.given_up, wait.served_first)
             return BackOrderWait(wait.since, wait.passed_over + 1, *marks)
         case OrderWaitedEnough():
             return attrs.evolve(wait, allows_partial=True)
@@ -342,6 +344,14 @@ def _wait_after(
             return attrs.evolve(wait, reminded=True)
         case _:
             return attrs.evolve(wait, given_up=True)
+
+
+def _reallocated(order: Order, event: OrderReallocated) -> dict[str, Any]:
+    """Return the lines, and the wait. An order that is to be repaid waits even if it is on hold."""
+    wait = order.wait
+    if event.served_first:
+        wait = attrs.evolve(wait or _wait_since(event.at), served_first=True)
+    return {"lines": gain_units(order.lines, event.units), "wait": wait}
 
 
 def _released(order: Order, event: HoldReleased) -> dict[str, Any]:
