@@ -9,7 +9,8 @@ from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import HoldReason
-from orderflow.domain.model.policy import PartialAllocation, Rationing, is_served_first, is_urgent
+from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.explanation import Explanation

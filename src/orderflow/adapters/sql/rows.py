@@ -11,7 +11,8 @@ from orderflow.codec import from_data, loads, to_data
 from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
-from orderflow.domain.model.policy import AllocationPolicy, gives_up_at, is_served_first
+from orderflow.domain.model.policy import AllocationPolicy, gives_up_at
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey

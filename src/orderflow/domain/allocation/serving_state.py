@@ -21,7 +21,8 @@ from orderflow.domain.model.events import (
     PolicyChanged,
 )
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
-from orderflow.domain.model.policy import Preemption, is_served_first, queue_position
+from orderflow.domain.model.policy import Preemption, queue_position
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 

@@ -39,7 +39,8 @@ from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
 from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.next_page import NextPage, PageStep
-from orderflow.domain.model.policy import Fulfilment, has_waited_enough, placing, queue_position
+from orderflow.domain.model.policy import Fulfilment, has_waited_enough, queue_position
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:

@@ -40,10 +40,10 @@ from orderflow.domain.model.policy import (
     Rationing,
     allows_partial,
     gives_up_at,
-    is_served_first,
     is_urgent,
     short_part_of,
 )
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.status import MAY_BE_ALLOCATED, Status
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError

@@ -28,7 +28,8 @@ from orderflow.domain.model.arguments import (
 from orderflow.domain.model.commands import AnnounceReceipt
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import AllocationPolicy, placing
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import ReceiptNotFoundError

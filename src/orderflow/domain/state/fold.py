@@ -279,8 +279,6 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"lines": gain_units(order.lines, event.units)}
         case OrderReallocated():
             return _reallocated(order, event)
-        case OrderDespatched():
-            return {"lines": lose_all_units(order.lines)}
         case (
             OrderPostponed()
             | PostponementEnded()
@@ -292,7 +290,7 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {}
         case OrderDeallocated() | OrderRecalled() | OrderShortPicked():
             return {"lines": lose_units(order.lines, event.units)}
-        case OrderCancelled() | CancellationAccepted():
+        case OrderDespatched() | OrderCancelled() | CancellationAccepted():
             return {"lines": lose_all_units(order.lines), "holds": ()}
         case OrderEdited():
             return apply_edits(order, event.edits)

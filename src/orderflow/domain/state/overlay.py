@@ -13,7 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import placing, queue_position
+from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.stock import by_expectation
 from orderflow.domain.state.state import State
 from orderflow.domain.state.waits import to_give_up, to_remind

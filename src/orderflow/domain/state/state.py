@@ -24,7 +24,8 @@ from orderflow.domain.model.events import Event
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import AllocationPolicy, placing, queue_position
+from orderflow.domain.model.policy import AllocationPolicy, queue_position
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
