@@ -35,7 +35,7 @@ def reallocate(world: World, random: Random, at: datetime) -> Command | None:
     if not random.randrange(12):  # does not fit
         changed = changes[random.choice(list(changes))]
         changed[random.choice(taker.lines).line_id] += random.choice([-1, 1])
-    return _command(changes, at, repay=random.randrange(3) == 0)
+    return _command(changes, at, repay=random.randrange(2) == 0)
 
 
 def _collect(

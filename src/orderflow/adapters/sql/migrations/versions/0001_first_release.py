@@ -93,6 +93,10 @@ _RULES_OF_ORDERS = {
 }
 
 
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=false())
+
+
 def _orders() -> None:
     _create(
         "orders",
@@ -104,20 +108,19 @@ def _orders() -> None:
         Column("promised_by", _MOMENT),
         Column("not_before", _MOMENT),
         Column("courier", _IDENTIFIER),
+        Column("ship_to", Text),
         Column("customer_reference", _IDENTIFIER),
-        *(Column(name, Text) for name in ("ship_to", "custom_fields")),
+        Column("custom_fields", Text),
         Column("short_part", _SHORT_PART),
         Column("holds", Text),
         Column("held_until", _MOMENT),
         *(Column(name, _IDENTIFIER) for name in ("split_from", "replaces")),
+        _flag("pinned"),
         Column("split_count", BigInteger, nullable=False),
         Column("waits_since", _MOMENT),
         Column("passed_over", BigInteger, nullable=False),
         Column("allows_partial", Boolean, nullable=False),
-        *(
-            Column(name, Boolean, nullable=False, server_default=false())
-            for name in ("pinned", "reminded", "given_up", "served_first")
-        ),
+        *(_flag(name) for name in ("reminded", "given_up", "served_first")),
         Column("give_up_after", BigInteger),
         Column("gives_up_at", _MOMENT),
         Column("blocked_on", _IDENTIFIER),
