@@ -5,31 +5,31 @@ Start it with `uvicorn --factory fastapi_shop:make_app`.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from orderflow import (
     AsyncOrderFlow,
     AsyncSeller,
-    ContentionError,
-    InvalidValueError,
-    NotFoundError,
     Order,
+    OrderFlowError,
     OrderLine,
-    RefusedError,
     Relay,
     Status,
     StockKey,
-    UnfinishedError,
+    StorageError,
 )
 from orderflow.adapters.sql import SqlOutbox
 from orderflow.adapters.sql.asynchronous import (
@@ -40,6 +40,7 @@ from orderflow.adapters.sql.asynchronous import (
 )
 from orderflow.codec import to_data
 from orderflow.ports import OutboxMessage
+from orderflow.problems import PROBLEM_JSON, Problem, problem_of
 
 WAREHOUSE = "leeds"
 log = logging.getLogger(__name__)
@@ -130,9 +131,9 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @api.post("/baskets/{basket_id}")
-async def put_in(seller_id: str, basket_id: str, item: Item, engine: Engine) -> None:
+async def put_in(seller: Seller, basket_id: str, item: Item, engine: Engine) -> None:
     """Put a product into a basket, or more units of it."""
-    row = {"seller_id": seller_id, "basket_id": basket_id, "sku": item.sku}
+    row = {"seller_id": seller.seller_id, "basket_id": basket_id, "sku": item.sku}
     of_row = [baskets.c[name] == value for name, value in row.items()]
     more = update(baskets).where(*of_row).values(quantity=baskets.c.quantity + item.quantity)
     async with transaction(engine) as connection:
@@ -141,8 +142,9 @@ async def put_in(seller_id: str, basket_id: str, item: Item, engine: Engine) -> 
 
 
 @api.post("/baskets/{basket_id}/order")
-async def order_basket(seller_id: str, basket_id: str, engine: Engine, flow: Flow) -> Any:
+async def order_basket(seller: Seller, basket_id: str, engine: Engine, flow: Flow) -> Any:
     """Turn a basket into an order, in one transaction."""
+    seller_id = seller.seller_id
     of_basket = (baskets.c.seller_id == seller_id) & (baskets.c.basket_id == basket_id)
     async with transaction(engine) as connection:
         rows = await connection.execute(
@@ -159,27 +161,48 @@ async def order_basket(seller_id: str, basket_id: str, engine: Engine, flow: Flo
             lines=lines,
             placed_at=datetime.now(UTC),
         )
-        seller = flow.on(AsyncSqlRepository.within(connection)).seller(seller_id)
-        outcome = await seller.place(placed)
+        within = flow.on(AsyncSqlRepository.within(connection))
+        outcome = await within.seller(seller_id).place(placed)
     return to_data(outcome.order)
 
 
-# Errors as HTTP statuses
+# Errors as problem details (RFC 9457)
 
-STATUS_OF = {
-    NotFoundError: HTTPStatus.NOT_FOUND,
-    RefusedError: HTTPStatus.CONFLICT,
-    InvalidValueError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ContentionError: HTTPStatus.SERVICE_UNAVAILABLE,  # the client may retry with the same id
-    UnfinishedError: HTTPStatus.SERVICE_UNAVAILABLE,
+
+def answer(problem: Problem, **more: Any) -> JSONResponse:
+    return JSONResponse({**problem.to_data(), **more}, problem.status, media_type=PROBLEM_JSON)
+
+
+async def refuse(_: Request, error: OrderFlowError) -> JSONResponse:
+    problem = problem_of(error)
+    if problem.is_fault:  # the client is told no path or host of the server
+        log.error("a request failed", exc_info=error)
+    return answer(problem)
+
+
+async def refuse_request(_: Request, error: RequestValidationError) -> JSONResponse:
+    faults = [{"where": each["loc"], "fault": each["msg"]} for each in error.errors()]
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    return answer(Problem(status, "the request is not valid", "RequestError"), faults=faults)
+
+
+async def refuse_otherwise(_: Request, error: StarletteHTTPException) -> JSONResponse:
+    return answer(Problem(HTTPStatus(error.status_code), error.detail, "RequestError"))
+
+
+async def fail(request: Request, error: Exception) -> JSONResponse:
+    """Answer when the database of the shop's own tables is lost."""
+    failed = StorageError(str(error))
+    failed.__cause__ = error
+    return await refuse(request, failed)
+
+
+ANSWERS: dict[type[Exception], Any] = {
+    OrderFlowError: refuse,
+    RequestValidationError: refuse_request,
+    StarletteHTTPException: refuse_otherwise,
+    OperationalError: fail,
 }
-
-
-def answering(status: HTTPStatus) -> Callable[[Request, Exception], Awaitable[JSONResponse]]:
-    async def answer(_: Request, error: Exception) -> JSONResponse:
-        return JSONResponse({"detail": str(error)}, status)
-
-    return answer
 
 
 # Beside the requests: the relay
@@ -227,6 +250,6 @@ def make_app(database: str = "shop.db") -> FastAPI:
 
     app = FastAPI(lifespan=open_shop)
     app.include_router(api)
-    for error, status in STATUS_OF.items():
-        app.add_exception_handler(error, answering(status))
+    for error, handler in ANSWERS.items():
+        app.add_exception_handler(error, handler)
     return app

@@ -35,6 +35,7 @@ SHARED = {
     "outbox.py": "a port, and its two adapters",
     "preemption.py": "what urgent orders take, and what always holds of it",
     "preferences.py": "what a seller wants to hear, and the table that keeps it",
+    "problems.py": "problem details of an HTTP service, and what the command line could not do",
     "relay.py": "the relay of the outbox, and its commands in the command line",
     "replacements.py": "which products replace which, and the file that says so",
     "repository.py": "a port, and its two adapters",

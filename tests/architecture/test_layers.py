@@ -45,6 +45,7 @@ FACES = {
     "sourcing",
 }
 MAY_IMPORT |= {face: {"errors", "domain"} for face in FACES}
+MAY_IMPORT["problems"] = {"errors"}
 MAY_IMPORT["testing"] = {*MAY_IMPORT[PACKAGE], PACKAGE, *FACES}
 MAY_IMPORT["importing"] = {"errors", "domain"}
 MAY_IMPORT["frames"] = {"errors", "domain"}

@@ -80,7 +80,7 @@ from django.test import Client
 def send(body):
     shop = Client(headers={"host": "localhost"})
     answer = shop.post("/buy/", body, content_type="application/json")
-    print(answer.status_code, *answer.json())
+    print(answer.status_code, answer.headers["Content-Type"], *answer.json())
 good = {"number": "A", "sku": "MUG", "quantity": 1, "pence": 900}
 send(good)
 send(good)
@@ -90,6 +90,17 @@ send({**good, "number": "D\\t1"})
 send({"number": "E"})
 send("no JSON")
 send("[]")
+send("[" * 100_000)
+send('{"number": "\\\\ud800", "sku": "MUG", "quantity": 1, "pence": 900}')
+send({**good, "number": "F", "pence": 10**30})
+from checkout import views
+def lost(*_, **__): raise OperationalError("/srv/shop.sqlite3 is lost")
+def late(*_, **__): raise IntegrityError("UNIQUE")
+from django.db import IntegrityError, OperationalError
+views.Invoice.save = late
+send({**good, "number": "G"})
+views.Invoice.save = lost
+send({**good, "number": "H"})
 """
 SELL = """
 from django.utils import timezone
@@ -222,12 +233,28 @@ def test_the_view_answers_what_it_is_asked_wrongly_and_a_broker_that_is_down(
     project = Project(tmp_path, {})
     (tmp_path / "queue").rmdir()
     (tmp_path / "queue").write_text("no folder", encoding="utf-8")  # so no task can be queued
-    *_, bought, repeated, none, too_many, tab, incomplete, no_json, a_list = project.shell(
-        MIGRATE + BUY_WRONGLY
-    )
-    assert bought == "200 status"
-    assert {repeated, none, too_many, tab, incomplete, a_list} == {"422 error"}
-    assert no_json == "400 error"
+    (
+        *_,
+        bought,
+        repeated,
+        none,
+        too_many,
+        tab,
+        incomplete,
+        no_json,
+        a_list,
+        deep,
+        half,
+        dear,
+        late,
+        lost,
+    ) = project.shell(MIGRATE + BUY_WRONGLY)
+    problem = "application/problem+json title status detail error"
+    assert bought == "200 application/json status"
+    assert {repeated, none, incomplete, dear} == {f"422 {problem} faults"}
+    assert {too_many, tab} == {f"422 {problem}"}
+    assert {no_json, a_list, deep, half} == {f"400 {problem}"}
+    assert (late, lost) == (f"409 {problem}", f"503 {problem}")
 
 
 def test_a_worker_of_celery_tells_what_was_committed(tmp_path: Path) -> None:

@@ -139,6 +139,73 @@ def test_many_customers_at_once_are_sold_what_there_is(database: Path) -> None:
     engine.dispose()
 
 
+WRONG = [
+    '{"sku": "MUG", "quantity": NaN}',
+    '{"sku": "\\ud800", "quantity": 1}',
+    '{"sku": "MUG", "quantity": 1e400}',
+    '{"sku": "MUG\\t", "quantity": 1}',
+    '{"sku": "MUG", "quantity": "1.5"}',
+    "[]",
+    "no JSON",
+    "[" * 10_000,
+    "\xff",
+]
+
+
+@pytest.mark.parametrize("path", ["/stock", "/baskets/A"])
+@pytest.mark.parametrize("body", WRONG)
+def test_a_wrong_request_is_answered_with_its_problem(database: Path, body: str, path: str) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        headers = {"Idempotency-Key": "1", "Content-Type": "application/json"}
+        content = body.encode("latin-1")
+        answer = await client.post(path, content=content, headers=headers)
+        if answer.status_code == 200:  # a basket may hold any text, but no order comes of it
+            answer = await client.post("/baskets/A/order")
+        assert answer.status_code in {400, 422}
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == answer.status_code
+
+    visit(database, story)
+
+
+def test_what_cannot_be_done_is_answered_with_its_problem(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        async def status(method: str, path: str, command_id: str = "1") -> tuple[int, str]:
+            headers = {"Idempotency-Key": command_id}
+            answer = await client.request(method, path, headers=headers)
+            assert answer.headers["Content-Type"] == "application/problem+json"
+            assert set(answer.json()) >= {"title", "status", "detail", "error"}
+            return answer.status_code, answer.json()["error"]
+
+        await order(client, "A", 1)
+        (await client.post("/orders/A/cancel", headers={"Idempotency-Key": "1"})).raise_for_status()
+        assert await status("POST", "/orders/A/cancel", "2") == (409, "ActionRefusedError")
+        assert await status("POST", "/orders/B/cancel", "3") == (404, "OrderNotFoundError")
+        assert await status("POST", "/orders/B/cancel", "1") == (422, "CommandIdReusedError")
+        assert await status("POST", "/orders/B/cancel", "4" * 500) == (422, "InvalidValueError")
+        assert await status("GET", "/orders?status=GONE") == (422, "RequestError")
+        assert await status("GET", "/nothing") == (404, "RequestError")
+        assert await status("POST", "/baskets/none/order") == (404, "RequestError")
+        other = "http://shop/sellers/bolt/orders/A"
+        assert await status("GET", other) == (404, "OrderNotFoundError")
+        tab = "http://shop/sellers/a%09/baskets/A"
+        item = {"sku": "MUG", "quantity": 1}
+        assert (await client.post(tab, json=item)).status_code == 422  # a seller there cannot be
+
+    visit(database, story)
+
+
+def test_a_lost_database_is_answered_without_its_path(database: Path) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        await asyncio.to_thread(database.unlink)
+        for path in ("/orders/A", "/orders"):
+            answer = await client.get(path)
+            assert answer.status_code == 503
+            assert str(database) not in answer.text
+
+    visit(database, story)
+
+
 def test_what_happened_is_told(database: Path, caplog: pytest.LogCaptureFixture) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         await order(client, "A", 1)
