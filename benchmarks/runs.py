@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from benchmarks import (
     backlog,
     booking_in,
+    bulk,
     commands,
     company,
     frames,
@@ -43,7 +44,7 @@ def all_cases(*, quick: bool, only: str = "") -> list[Case]:
     """Return the cases whose name holds a text."""
     subjects = (
         *(commands, backlog, frames, booking_in, promises, memory, importing),
-        *(sqlite, postgres, company),
+        *(sqlite, postgres, company, bulk),
     )
     cases = [case for subject in subjects for case in subject.cases(quick=quick)]
     return [case for case in cases if only in case.name]

@@ -21,7 +21,6 @@ from orderflow.domain.model.commands import (
     MoveOrder,
     OrderCommand,
     PickedLine,
-    PinOrder,
     PlaceOrder,
     PlaceOrders,
     ReallocateUnits,
@@ -38,7 +37,6 @@ from orderflow.domain.model.commands import (
     StartBulk,
     StockCommand,
     TransferStock,
-    UnpinOrder,
     WithdrawReceipt,
 )
 from orderflow.domain.model.returns import ReturnReason, ReturnState
@@ -61,7 +59,6 @@ __all__ = [
     "MoveOrder",
     "OrderCommand",
     "PickedLine",
-    "PinOrder",
     "PlaceOrder",
     "PlaceOrders",
     "ReallocateUnits",
@@ -80,6 +77,5 @@ __all__ = [
     "StartBulk",
     "StockCommand",
     "TransferStock",
-    "UnpinOrder",
     "WithdrawReceipt",
 ]

@@ -10,6 +10,7 @@ import pytest
 from benchmarks import (
     backlog,
     booking_in,
+    bulk,
     commands,
     frames,
     importing,
@@ -158,6 +159,11 @@ def test_memory_is_measured(policy: AllocationPolicy) -> None:
 
 def test_importing_is_measured() -> None:
     assert_measured(importing.sides())
+
+
+@pytest.mark.parametrize("action", ["cancel", "priority"])
+def test_bulk_runs_are_measured(action: str) -> None:
+    assert_measured(bulk.sides(action, 10))
 
 
 @pytest.mark.parametrize("batch", [1, 3])

@@ -38,6 +38,8 @@ SHARED = {
     "Execution": "Each command that changes something takes these; the version, if it is about one "
     "order.",
     "Listing": "Each listing takes these.",
+    "Many orders": "Each bulk action takes these, to choose the orders: see "
+    "[act on many orders](../how-to/act-on-many-orders.md).",
     "Several warehouses": "Each command about a new order takes these, to choose its warehouses: "
     "see [several warehouses](../how-to/several-warehouses.md).",
     "Who gets the stock": "The settings of a policy: see [who gets the stock]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.drills import (
+    bulking,
     company,
     crash,
     freedoms,
@@ -24,4 +25,5 @@ DRILLS = (
     *selling.DRILLS,
     *limited.DRILLS,
     *freedoms.DRILLS,
+    *bulking.DRILLS,
 )

@@ -21,7 +21,6 @@ from orderflow.commands import (
     HoldOrder,
     MoveOrder,
     PickedLine,
-    PinOrder,
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
@@ -33,7 +32,6 @@ from orderflow.commands import (
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
-    UnpinOrder,
 )
 from orderflow.edits import (
     AddLine,
@@ -288,12 +286,6 @@ def _numbers(line: Line, random: Random) -> list[int]:
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
-def _pin(order: Order, random: Random, at: datetime) -> Command:
-    pins = order.pinned if random.randrange(8) == 0 else not order.pinned
-    return (PinOrder if pins else UnpinOrder)(at=at, seller_id="acme", order_id=order.order_id)
-
-
-@_on(*BEFORE_THE_WAREHOUSE)
 def _cancel(order: Order, _random: Random, at: datetime) -> Command:
     return CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
 
@@ -367,13 +359,12 @@ def _change_policy(_world: World, random: Random, at: datetime) -> Command:
 MAKERS: dict[_Make, int] = {
     _place: 20,
     _process: 4,
-    _edit: 14,
+    _edit: 12,
     _hold: 4,
     _release: 4,
     _split: 4,
     _move: 7,
-    reallocate: 12,
-    _pin: 3,
+    reallocate: 6,
     _cancel: 2,
     _send: 10,
     _despatch: 7,

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from orderflow.cli.commands import bulk_actions as bulk
 from orderflow.cli.commands.accounting import account
 from orderflow.cli.commands.allocate_file import allocate_file
 from orderflow.cli.commands.back_order_limits import back_order_limits, limit_back_orders
 from orderflow.cli.commands.back_orders import backorders
-from orderflow.cli.commands.between_orders import pin, reallocate, unpin
+from orderflow.cli.commands.between_orders import reallocate
 from orderflow.cli.commands.between_warehouses import move, transfer
 from orderflow.cli.commands.compare import compare
 from orderflow.cli.commands.cut_off import cut_off
@@ -203,8 +204,6 @@ _add(
     (edit, "A-1 --quantity 1=3 --add CUP=2 --courier DHL"),
     (hold, "A-1 ADDRESS --until 2026-12-01T09:00"),
     (release_hold, "A-1 ADDRESS"),
-    (pin, "A-1"),
-    (unpin, "A-1"),
     (cancel, "A-1 --reason 'customer changed mind'"),
     (request_cancellation, "A-1"),
 )
@@ -216,6 +215,21 @@ _add(
     (split, "A-1 A-1-now"),
     (move, "A-1 york --only-short"),
     (reallocate, "MUG --from A-1=2 --to A-7 --note 'A-7 is late' --by Ann"),
+)
+_add_group(
+    "Many orders",
+    "bulk",
+    "Do the same with every order that a filter names.",
+    (bulk.cancel, "--where 'sku=MUG and waiting>30d' --reason discontinued"),
+    (bulk.remove_short, "--where 'short-sku=MUG' --dry-run"),
+    (bulk.replace, "MUG CUP --ratio 2:1 --where 'short-sku=MUG'"),
+    (bulk.split, "--where 'waiting>7d' --at-most 100"),
+    (bulk.hold, "ADDRESS --where 'country=GB'"),
+    (bulk.release_hold, "ADDRESS --all"),
+    (bulk.priority, "5 --where 'field:Gift=yes'"),
+    (bulk.promise, "2026-12-01 --where 'promised<2026-11-01'"),
+    (bulk.courier, "DHL --where 'courier=none'"),
+    (bulk.move, "york --only-short --where 'warehouse=leeds and waiting>7d'"),
 )
 _add(
     "Warehouse",

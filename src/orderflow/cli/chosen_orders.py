@@ -6,19 +6,14 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-import typer
-
-from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.options.bulk_options import filter_option
 from orderflow.cli.output import terminal
 from orderflow.cli.output.expected_dates import OrderCovers
 from orderflow.cli.row_sorting import sort_key, sort_rows
 from orderflow.domain.model.filter_fields import FILTER_FIELDS, FilterField
-from orderflow.domain.model.order_filter import OrderFilter
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import by_expectation
 from orderflow.domain.reports.order_value import order_value
-from orderflow.errors import InvalidValueError
-from orderflow.filters import filter_of
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -52,7 +47,7 @@ class OrderChoice:
         self.at = SystemClock().now()
         self.covers = OrderCovers(database, self.at)
         self._database = database
-        self._filter = _filter_of(options.choose)
+        self._filter = filter_option(options.choose)
         self._value_field = options.value_field
         self._receipts: dict[str, dict[ProductKey, ExpectedReceipt]] = {}
         self._key = sort_key(options.sort, self._fields())
@@ -138,15 +133,6 @@ class OrderChoice:
             if (each.field, each.comparison, len(each.values)) == ("sku", "=", 1):
                 return str(each.values[0])
         return None
-
-
-def _filter_of(text: str | None) -> OrderFilter:
-    if text is None:
-        return OrderFilter()
-    try:
-        return filter_of(text, user_zone())
-    except InvalidValueError as error:
-        raise typer.BadParameter(str(error), param_hint="'--where'") from error
 
 
 def _counted(orders: Iterable[Order], show: Callable[[float, str], None]) -> Iterator[Order]:

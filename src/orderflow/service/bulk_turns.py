@@ -53,7 +53,7 @@ def _turn(
     flow: Flow[Repository, Outcome],
 ) -> Turn:
     def find(reading: Reading) -> Order | Turn:
-        """Return the order, or its turn if an earlier call took it or it is left out."""
+        """Return the order, or its turn if an earlier call took it or it is omitted."""
         answered = reading.answered(id_for_order(start.bulk_id, order_id))
         if answered is not None:
             answer = BulkAnswer(order_id=order_id, step=BulkStep.DONE, is_repeated=True)

@@ -33,6 +33,7 @@ __all__ = [
     "LogHandler",
     "clean_end",
     "clean_usage",
+    "confirm",
     "messages",
     "print_csv",
     "print_error",
@@ -70,6 +71,13 @@ def results() -> Console:
 def messages() -> Console:
     """Return the console for everything else: standard error."""
     return PlainConsole(is_for_messages=True)
+
+
+def confirm(question: str) -> bool:
+    """Ask a question that only a yes affirms. If nobody is at a terminal, the answer is yes."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    return typer.confirm(printable(without_secrets(question)), err=True)
 
 
 def print_json(value: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """Preemption: an urgent order takes units of later orders that are not at the warehouse yet.
 
-A pinned order loses none. The last order in the queue loses units first, and no order loses more
-than is needed. If an urgent
+The last order in the queue loses units first, and no order loses more than is needed. If an urgent
 order may not be allocated a part, it preempts units only if they complete it. Orders whose
 positions differ only by their ids do not preempt each other, such as the parcels of one order.
 """
@@ -43,7 +42,7 @@ def preemptible_products(serving: ServingState) -> list[ProductKey]:
     products = {
         (order.warehouse_id, line.sku)
         for order in draft.orders.values()
-        if is_preemptible(order)
+        if order.status not in FROZEN
         for line in order.lines
         if line.allocated
     }
@@ -91,11 +90,8 @@ def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> Non
 
 
 def is_preemptible(order: Order) -> bool:
-    """Whether urgent orders may preempt the units of an order.
-
-    It is not at the warehouse yet, and not pinned.
-    """
-    return order.status not in FROZEN and not order.pinned
+    """Whether urgent orders may preempt the units of an order: it is not at the warehouse yet."""
+    return order.status not in FROZEN
 
 
 def preemption_rank(order: Order, queue: Queue) -> tuple[object, ...]:

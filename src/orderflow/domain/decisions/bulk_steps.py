@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
 
-__all__ = ["BulkRecord", "take_turn"]
+__all__ = ["BulkRecord", "command_for", "take_turn"]
 
 
 def _is_as_wanted(order: Order, action: BulkAction) -> bool:
@@ -60,7 +60,7 @@ def _is_as_wanted(order: Order, action: BulkAction) -> bool:
             assert_never(action)
 
 
-def _command_for(start: StartBulk, order: Order) -> OrderCommand:
+def command_for(start: StartBulk, order: Order) -> OrderCommand:
     """Return the command of a bulk run for one order, as it is now."""
     fields: dict[str, Any] = {
         "seller_id": start.seller_id,
@@ -121,7 +121,7 @@ def take_turn(
     if _is_as_wanted(order, start.action):
         return BulkAnswer(order_id=order_id, step=BulkStep.UNCHANGED, before=order), None
     try:
-        outcome = handle(_command_for(start, order))
+        outcome = handle(command_for(start, order))
     except (CommandIdReusedError, StaleVersionError):
         raise
     except (NotFoundError, RefusedError) as error:

@@ -69,7 +69,6 @@ __all__ = [
     "MoveOrder",
     "OrderCommand",
     "PickedLine",
-    "PinOrder",
     "PlaceOrder",
     "PlaceOrders",
     "ReallocateUnits",
@@ -87,7 +86,6 @@ __all__ = [
     "StockChange",
     "StockCommand",
     "TransferStock",
-    "UnpinOrder",
     "WithdrawReceipt",
 ]
 
@@ -277,16 +275,6 @@ class MoveOrder(OrderFields):
 
 
 @attrs.frozen(kw_only=True)
-class PinOrder(OrderFields):
-    """Pin an order that has not been sent to the warehouse: see `Order`."""
-
-
-@attrs.frozen(kw_only=True)
-class UnpinOrder(OrderFields):
-    """Unpin a pinned order: its units may be given to others again."""
-
-
-@attrs.frozen(kw_only=True)
 class CancelOrder(OrderFields):
     """Cancel an order that has not been sent to the warehouse."""
 
@@ -313,8 +301,6 @@ OrderCommand = (
     | EditOrder
     | SplitOrder
     | MoveOrder
-    | PinOrder
-    | UnpinOrder
     | CancelOrder
     | SendOrderToWarehouse
     | RequestCancellation

@@ -54,7 +54,6 @@ def draw_reallocation(
         note="a customer is waiting",
         by=chooser.pick(("Ann", "Bob")),
         plan_id=chooser.pick((None, None, "P-1")),
-        repay=chooser.flag(),
     )
 
 
