@@ -69,6 +69,7 @@ diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, table
 	$(BIN)/python -m tests.docs.diagrams --write
 	$(BIN)/python -m tests.docs.filter_fields --write
 	$(BIN)/python -m tests.docs.kinds --write
+	$(BIN)/python -m tests.docs.mails --write
 	$(BIN)/python -m tests.docs.contradictions --write
 	$(BIN)/python -m tests.cli.reference --write
 	$(BIN)/python -m tests.importing.reference --write

@@ -74,8 +74,8 @@ def test_a_notice_names_expected_dates_and_replacements(shop: FileShop) -> None:
         now = f"{DAY}10:03"
         shop.run("notify", "--settings", path, "--replacements", catalogue, "--at", now)
     text = text_of(box, 0)
-    assert "Line 1: 2 of MUG short, expected 2026-03-09 08:00 UTC." in text
-    assert "In stock instead of MUG: CUP (4)." in text
+    assert "Not in stock: 2 of MUG (line 1). Expected on 9 March 2026, 08:00 UTC." in text
+    assert "In stock instead of MUG: CUP (4 available)." in text
 
 
 def test_a_dry_run_shows_the_mails_and_sends_nothing(shop: FileShop) -> None:
@@ -180,7 +180,7 @@ def test_a_digest_is_sent_once(shop: FileShop) -> None:
     with mail_server() as (box, port):
         path = daily(shop, port)
         shown = shop.run("digest", "--settings", path, "--dry-run", *at)
-        assert "Subject: 1 new order on back order until 2026-03-02 07:00 UTC" in shown.stdout
+        assert "Subject: 1 new order on back order until 2 March 2026, 07:00 UTC" in shown.stdout
         first = shop.run("digest", "--settings", path, *at)
         assert (first.exit_code, first.stdout) == (0, "digests sent: 1\n")
         assert shop.ask("digest", "--settings", path, *at) == {"sent": 0, "failures": []}

@@ -58,7 +58,7 @@ class Preference:
         timings: The kinds of notices with another timing than `NOTICE_KINDS` gives them.
         opted_out: Whether the seller wants no notices at all. This overrides the rest.
         digest_at: The time of day at which a digest starts and ends.
-        zone: The time zone of `digest_at`.
+        zone: The time zone of `digest_at`, and of the moments in the seller's mails.
     """
 
     recipients: tuple[Recipient, ...] = attrs.field(

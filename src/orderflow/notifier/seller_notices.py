@@ -23,6 +23,7 @@ from orderflow.ports import Outbox
 from orderflow.ports.implementations import require_port
 from orderflow.service import Relay, RelayResult
 from orderflow.service.clock import SystemClock, read_clock
+from orderflow.wording.notices import NoticeWording
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -98,6 +99,7 @@ class SellerNotices:
         self._environ = environ
         self._clock = clock
         chosen = preferences if preferences is not None else settings.preferences
+        self._preferences = chosen
         self._make_notice_sender = partial(
             NoticeSender,
             repository,
@@ -201,7 +203,12 @@ class SellerNotices:
     def _mail(self, mail: MailSettings, *, unsigned: bool) -> MailChannel:
         needed = mail.user is not None and not unsigned
         server = mail.server(self._secret(mail.password_env) if needed else "")
-        writer = MailWriter(mail.sender, link=self._settings.link, templates=mail.templates)
+        writer = MailWriter(
+            mail.sender,
+            link=self._settings.link,
+            templates=mail.templates,
+            wording=lambda seller_id: NoticeWording(zone=self._preferences.of(seller_id).zone),
+        )
         return MailChannel(server, writer, now=self._now)
 
     def _webhook(self, webhook: WebhookSettings, *, unsigned: bool) -> WebhookChannel:

@@ -20,7 +20,7 @@ def test_each_notice_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> N
     assert [record.name for record in caplog.records] == ["shop.orders"] * 2
     assert caplog.messages[0] == (
         "seller acme: Order A is complete. "
-        "On back order since 2025-03-03 12:00 UTC. Every line is now allocated."
+        "It had been on back order since 3 March 2025, 12:00 UTC. Every line now has its stock."
     )
     fields = vars(caplog.records[0])
     assert (fields["seller_id"], fields["order_id"], fields["kind"]) == ("acme", "A", "COMPLETED")

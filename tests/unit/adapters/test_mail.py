@@ -88,24 +88,25 @@ def test_a_mail_says_it_as_text_and_as_html() -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     assert part(mail, "plain").strip().splitlines() == [
         "Order A is on back order",
-        "  On back order since 2025-03-03 12:00 UTC.",
-        "  Line A: 3 of A short, expected 2025-03-07 12:00 UTC.",
-        "  In stock instead of A: A (9).",
+        "  It has been on back order since 3 March 2025, 12:00 UTC.",
+        "  Not in stock: 3 of A (line A). Expected on 7 March 2025, 12:00 UTC.",
+        "  In stock instead of A: A (9 available).",
+        "  What you can do:",
         "  Cancel the order.",
-        "  Split the order and send the allocated units now: 2 of A.",
+        "  Split the order, and let what is in stock leave now: 2 of A.",
         "  https://shop.example/acme/orders/A?from=mail",
     ]
     page = Page(part(mail, "html"))
     assert page.links == ["https://shop.example/acme/orders/A?from=mail"]
-    assert "3 of A short" in page.text
+    assert "Not in stock: 3 of A" in page.text
 
 
 def test_a_digest_says_for_how_long_it_speaks_and_what_is_left_out() -> None:
     told = attrs.evolve(digest(notices()[0]), left_out=7)
     mail = parsed(WRITER.write(JO, told, NOON).as_bytes())
     for kind in ("plain", "html"):
-        assert "Between 2025-03-02 12:00 and 2025-03-03 12:00 UTC:" in part(mail, kind)
-        assert "7 more not shown here." in part(mail, kind)
+        assert "Between 2 March 2025, 12:00 UTC and 3 March 2025, 12:00 UTC:" in part(mail, kind)
+        assert "leaves out: 7." in part(mail, kind)
     # smtplib would send it as ">From ".
     assert not part(mail, "plain").startswith("From ")
 
@@ -138,7 +139,7 @@ def test_what_would_be_sent_can_be_looked_at() -> None:
     shown = channel(1).preview(JO, bulletin())
     assert shown.startswith("From: Orders <orders@shop.example>\nTo: jo@shop.example\n")
     assert "Subject: Order A is complete\n" in shown
-    assert "Every line is now allocated" in shown
+    assert "Every line now has its stock" in shown
 
 
 # Names that mean no good

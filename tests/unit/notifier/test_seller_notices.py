@@ -87,7 +87,7 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
         repository = MemoryRepository(outbox)
         flow = OrderFlow(repository, clock=clock, catalogue=cups)
         acme = flow.seller(ACME)
-        data = settings(port) | {"default": {"mail": ["jo@shop.example"]}}
+        data = settings(port) | {"default": {"mail": ["jo@shop.example"], "zone": "Asia/Tokyo"}}
         desk = SellerNotices(
             read_settings(data),
             repository,
@@ -107,11 +107,11 @@ def test_a_mail_tells_what_is_in_stock_instead_what_is_expected_and_the_ways_out
     mail = message_from_bytes(box.content(), policy=policy.default)
     for part in mail.iter_parts():
         text = " ".join(unescape(part.get_content()).split())
-        assert "Line 1: 1 of MUG short, expected 2025-03-07 12:00 UTC." in text
-        assert "In stock instead of MUG: CUP (4)." in text  # two glasses are not enough
+        assert "Not in stock: 1 of MUG (line 1). Expected on 7 March 2025, 21:00 JST." in text
+        assert "In stock instead of MUG: CUP (4 available)." in text  # two glasses are not enough
         assert "Cancel the order." in text
         assert "Send stock to the warehouse: 1 of MUG." in text
-        assert "Split the order and send the allocated units now: 2 of MUG." in text
+        assert "Split the order, and let what is in stock leave now: 2 of MUG." in text
 
 
 def test_what_comes_later_is_told_as_well_until_it_is_told_to_stop() -> None:

@@ -26,9 +26,10 @@ import attrs
 from orderflow.adapters.mail.server_name import is_server
 from orderflow.domain.model import validators
 from orderflow.errors import InvalidValueError, MissingExtraError, NoticeError
-from orderflow.wording.notices import subject_line, to_paragraph
+from orderflow.wording.notices import NoticeWording, subject_line, to_paragraph
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from email.policy import Policy
     from os import PathLike
@@ -146,7 +147,9 @@ class MailWriter:
         link: The URL of an order's page. If omitted, mails have no links.
         templates: A folder with a `bulletin.txt`, a `bulletin.html` or both, which replace the
             built-in templates. They are Jinja2 templates, and are trusted. They see `bulletin`,
-            `subject` and `paragraphs`, each with `heading`, `lines` and `link`.
+            `subject`, `wording`, `period`, and `paragraphs`, each with `heading`, `lines` and
+            `link`.
+        wording: Returns the language and the time zone for a seller id. Default: English and UTC.
 
     Raises:
         InvalidValueError: If the sender is not a mail address.
@@ -159,10 +162,12 @@ class MailWriter:
         *,
         link: OrderLink | None = None,
         templates: str | PathLike[str] | None = None,
+        wording: Callable[[str], NoticeWording] | None = None,
     ) -> None:
         self._templates = _environment(templates)
         self._sender = sender_of(sender)
         self._link = link
+        self._wording = wording
 
     @property
     def sender(self) -> str:
@@ -175,7 +180,8 @@ class MailWriter:
         Raises:
             NoticeError: If the address is not valid. The error is final.
         """
-        subject = _Subject(_one_line(subject_line(bulletin)))
+        wording = self._wording(bulletin.seller_id) if self._wording else NoticeWording()
+        subject = _Subject(_one_line(subject_line(bulletin, wording)))
         mail = EmailMessage(policy=SMTP)
         mail["From"] = self._sender
         mail["To"] = _recipient(address)
@@ -186,7 +192,11 @@ class MailWriter:
         variables = {
             "bulletin": bulletin,
             "subject": str(subject),
-            "paragraphs": [self._linked(bulletin, to_paragraph(each)) for each in bulletin.notices],
+            "wording": wording,
+            "period": _period(bulletin, wording),
+            "paragraphs": [
+                self._linked(bulletin, to_paragraph(each, wording)) for each in bulletin.notices
+            ],
         }
         mail.set_content(self._templates.get_template("bulletin.txt").render(variables))
         html = self._templates.get_template("bulletin.html").render(variables)
@@ -199,6 +209,13 @@ class MailWriter:
             tuple(_plain(line) for line in paragraph.lines),
             self._link.to(bulletin.seller_id, paragraph.order_id) if self._link else "",
         )
+
+
+def _period(bulletin: Bulletin, wording: NoticeWording) -> str:
+    if bulletin.since is None or bulletin.until is None:
+        return ""
+    moments = {"since": bulletin.since, "until": bulletin.until}
+    return wording.text("period", **{name: wording.moment(at) for name, at in moments.items()})
 
 
 def _environment(templates: str | PathLike[str] | None) -> Environment:
