@@ -40,6 +40,7 @@ PURE_MODULES = {
     "math",
     "operator",
     "re",
+    "string",
     "types",
     "typing",
     "unicodedata",
