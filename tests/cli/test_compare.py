@@ -82,6 +82,24 @@ def test_a_run_is_a_replay_with_the_same_options(history: Path) -> None:
     assert figures["waiting_p95"] == alone["waiting_seconds"]["p95"]
 
 
+def test_the_backlog_can_be_rebalanced(history: Path) -> None:
+    options = ("--opening-units", 10)
+    weekly = run_json("replay", history, *options, "--rebalance", "weekly")
+    assert weekly["settings"]["rebalance_days"] == 7
+    assert weekly["account"]["difference"] == 0
+    printed = flat(run("replay", history, *options, "--rebalance", 7).stdout)
+    assert f"rebalances every 7 days: {weekly['added']['rebalances']} plan" in printed
+    data = run_json(
+        *("compare", history, *options, *QUICK, "--rebalance", "daily"),
+        *("--policy", "daily=", "--policy", "weekly=rebalance=weekly"),
+    )
+    (found,) = (each for each in data["measures"] if each["key"] == "completed_by_rebalance")
+    assert found["policies"][1]["mean"] == weekly["back_orders"]["completed_by_rebalance"]
+    result = run("replay", history, "--rebalance", "never")
+    assert result.exit_code == 2
+    assert "'never' is not daily, weekly, or a whole number of days" in flat(result.stderr)
+
+
 def test_policies_can_be_in_a_file(history: Path, tmp_path: Path) -> None:
     file = tmp_path / "policies.toml"
     file.write_text(

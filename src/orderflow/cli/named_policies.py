@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from orderflow.domain.model.policy_text import policy_of
 from orderflow.errors import InvalidValueError
 from orderflow.errors.quoting import quoted
 from orderflow.importing import FileError
@@ -56,7 +55,7 @@ def _in_text(text: str) -> NamedPolicy:
             param_hint="'--policy'",
         )
     try:
-        return NamedPolicy(name.strip(), policy_of(settings))
+        return NamedPolicy.of(name.strip(), settings)
     except InvalidValueError as error:
         raise typer.BadParameter(
             f"policy {quoted(name.strip())}: {error}", param_hint="'--policy'"
@@ -82,6 +81,6 @@ def _in_table(file: Path, name: str, table: Any) -> NamedPolicy:  # noqa: ANN401
     if not isinstance(table, dict) or not all(type(each) in {str, int} for each in table.values()):
         raise FileError(str(file), f"policy {quoted(name)}: {_FORM}")
     try:
-        return NamedPolicy(name, policy_of(table))
+        return NamedPolicy.of(name, table)
     except InvalidValueError as error:
         raise FileError(str(file), f"policy {quoted(name)}: {error}") from error

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from orderflow.domain.model.policy_text import policy_text
 from orderflow.laboratory.kept_history import OrderFacts
 from orderflow.laboratory.measures import MEASURES
 from orderflow.laboratory.noise import difference_of, spread_of
@@ -68,9 +67,7 @@ class Comparison:
         return {
             "orders": len(self.facts.lines),
             "seeds": list(self.seeds),
-            "policies": [
-                {"name": each.name, "settings": policy_text(each.policy)} for each in self.policies
-            ],
+            "policies": [{"name": each.name, "settings": each.settings} for each in self.policies],
             "measures": [self._measure(each) for each in MEASURES],
             "product_classes": self._classes(),
             "waiting": self._waiting(),

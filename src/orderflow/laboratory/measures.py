@@ -128,6 +128,14 @@ MEASURES: Final = (
         value=lambda trial: sum(trial.lost.values()),
     ),
     Measure(
+        key="completed_by_rebalance",
+        title="completed by a rebalance",
+        unit=Unit.NUMBER,
+        higher_is_better=True,
+        text="The back orders that a rebalance has completed.",
+        value=lambda trial: trial.summary.back_orders.completed_by_rebalance,
+    ),
+    Measure(
         key="passed_over",
         title="orders passed over",
         unit=Unit.NUMBER,

@@ -99,7 +99,7 @@ def record(
         InvalidValueError: If the name is not valid.
     """
     base = settings if settings is not None else Settings()
-    policy, facts = NamedPolicy(name, base.policy), OrderFacts()
+    policy, facts = NamedPolicy(name, base.policy, base.rebalance_days), OrderFacts()
     trial = run_trial(base, _noted(entries, facts), progress)
     return Comparison(policies=(policy,), seeds=(base.rule.seed,), trials=((trial,),), facts=facts)
 
@@ -133,7 +133,9 @@ def _noted(entries: Iterable[Entry], facts: OrderFacts) -> Iterator[Entry]:
 
 
 def _settings(base: Settings, named: NamedPolicy, seed: int) -> Settings:
-    return attrs.evolve(base, policy=named.policy, rule=attrs.evolve(base.rule, seed=seed))
+    days = base.rebalance_days if named.rebalance_days is None else named.rebalance_days
+    rule = attrs.evolve(base.rule, seed=seed)
+    return attrs.evolve(base, policy=named.policy, rule=rule, rebalance_days=days)
 
 
 def _check(policies: Sequence[NamedPolicy], seeds: int, processes: int) -> None:

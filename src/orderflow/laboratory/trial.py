@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from array import array
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.policy_text import policy_of, policy_text, settings_in
 from orderflow.laboratory.service_record import Day, ServiceRecord
 from orderflow.replay.engine import Replay
 from orderflow.replay.entries import EntryKind
+from orderflow.replay.rebalances import rebalance_days_of
+from orderflow.replay.replenishment import DAYS_MAX
 from orderflow.replay.summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from orderflow.replay.engine import Settings
     from orderflow.replay.entries import Entry
@@ -34,11 +37,17 @@ class NamedPolicy:
     Attributes:
         name: The name, a short printable text.
         policy: Who gets the stock.
+        rebalance_days: Days from one rebalance of the backlog to the next. Default: as the settings
+            of the comparison say.
     """
 
     name: str = attrs.field()
     policy: AllocationPolicy = attrs.field(
         factory=AllocationPolicy, validator=validators.one_of(AllocationPolicy)
+    )
+
+    rebalance_days: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.whole(1, DAYS_MAX))
     )
 
     @name.validator
@@ -49,6 +58,30 @@ class NamedPolicy:
             demand=f"a printable text of 1 to {NAME_CHARACTERS_MAX} characters",
             value=value,
         )
+
+    @classmethod
+    def of(cls, name: str, settings: str | Mapping[str, str | int]) -> Self:
+        """Return a policy whose settings are given as a text, or as texts and numbers.
+
+        Besides the settings of a policy, `rebalance` may be given: daily, weekly, or days.
+
+        >>> NamedPolicy.of("dealt anew", "fulfilment=SPLIT, rebalance=weekly").rebalance_days
+        7
+
+        Raises:
+            InvalidValueError: If a setting is unknown or not valid, or two contradict each other.
+        """
+        given = dict(settings_in(settings) if isinstance(settings, str) else settings)
+        days = given.pop("rebalance", None)
+        rebalance = None if days is None else rebalance_days_of(str(days))
+        return cls(name, policy_of(given), rebalance)
+
+    @property
+    def settings(self) -> str:
+        """The text of the settings that differ from their defaults."""
+        days = self.rebalance_days
+        rebalance = "" if days is None else f"rebalance={days}"
+        return ", ".join(filter(None, (policy_text(self.policy), rebalance)))
 
 
 @attrs.frozen(kw_only=True)

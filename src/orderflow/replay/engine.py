@@ -7,8 +7,9 @@ else, by stated rules:
 - the warehouse's working days and cut-offs (`WarehouseCalendar`),
 - what the seller does about waiting orders (`orderflow.replay.simulated_seller`).
 
-Everything happens in time order. At a cut-off the seller acts first, then the warehouse
-despatches, then products are reordered. An order placed at the exact moment of a cut-off misses it.
+Everything happens in time order. At a cut-off the backlog is rebalanced first, if that is a
+setting. Then the seller acts, the warehouse despatches, and products are reordered. An order placed
+at the exact moment of a cut-off misses it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from orderflow.importing.listed import LISTED_MAX
 from orderflow.replay.account import Account
 from orderflow.replay.entries import EntryKind
 from orderflow.replay.figures import Figures
-from orderflow.replay.replenishment import Replenishment, ReplenishmentRule
+from orderflow.replay.rebalances import Rebalancing
+from orderflow.replay.replenishment import DAYS_MAX, Replenishment, ReplenishmentRule
 from orderflow.replay.session import SELLER, WAREHOUSE, ReplaySession
 from orderflow.replay.simulated_seller import SellerBehaviour, SimulatedSeller
 from orderflow.replay.simulated_warehouse import SimulatedWarehouse
@@ -62,6 +64,7 @@ class Settings:
         calendar: When the warehouse works, and its cut-offs.
         books_in: The local time at which receipts are booked in.
         behaviour: What the seller does about waiting orders and returns.
+        rebalance_days: Days from one rebalance of the backlog to the next. Default: never.
     """
 
     policy: AllocationPolicy = attrs.field(
@@ -83,6 +86,9 @@ class Settings:
     behaviour: SellerBehaviour = attrs.field(
         factory=SellerBehaviour, validator=validators.one_of(SellerBehaviour)
     )
+    rebalance_days: int | None = attrs.field(
+        default=None, validator=attrs.validators.optional(validators.whole(1, DAYS_MAX))
+    )
 
 
 class Replay:
@@ -99,6 +105,7 @@ class Replay:
         session: Runs the commands, and reads orders and stock.
         seller: What the seller does.
         warehouse: What the warehouse does.
+        rebalancing: The rebalances of the backlog.
         figures: How well orders have been served so far.
         account: The units that have come and left so far.
         refused: The orders that could not be placed, with the reason: the first 10,000.
@@ -132,6 +139,7 @@ class Replay:
         self.figures = Figures()
         self.warehouse = SimulatedWarehouse(self.session)
         self.seller = SimulatedSeller(mine.behaviour, self.session)
+        self.rebalancing = Rebalancing(mine.rebalance_days, mine.calendar, self.session)
         self.session.add_observers(
             self.account, self.figures, self.warehouse, self.seller, *observers
         )
@@ -222,6 +230,9 @@ class Replay:
                 units_booked_in=balance.booked_in,
                 units_not_there=self.warehouse.units_not_there,
                 cut_offs=self._cut_offs,
+                rebalances=self.rebalancing.applied,
+                orders_that_gave=self.rebalancing.orders_that_gave,
+                units_moved=self.rebalancing.units_moved,
             ),
         )
 
@@ -264,6 +275,7 @@ class Replay:
     def _cut_off(self, at: datetime) -> None:
         self._cut_offs += 1
         self.session.run_due(at)
+        self.rebalancing.at_cut_off(at)
         self.seller.at_cut_off(at)
         self.warehouse.despatch(at)
         for receipt in self._replenishment.review(at):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.model.commands import BookInStock, CancelOrder, PlaceOrder
+from orderflow.domain.model.commands import BookInStock, CancelOrder, PlaceOrder, ReallocateUnits
 from orderflow.domain.model.events import OrderSplit, ShortUnitsCancelled
 from orderflow.domain.model.status import Status
 
@@ -58,6 +58,7 @@ class BackOrders:
 
     opened: int = 0
     completed_by_booking_in: int = 0
+    completed_by_rebalance: int = 0
     completed_otherwise: int = 0
     cancelled: int = 0
     still_waiting: int = 0
@@ -121,6 +122,8 @@ class Figures:
             self._waited.append((command.at - self._since.pop(order_id)).total_seconds())
             if isinstance(command, BookInStock):
                 self.back_orders.completed_by_booking_in += 1
+            elif isinstance(command, ReallocateUnits):
+                self.back_orders.completed_by_rebalance += 1
             else:
                 self.back_orders.completed_otherwise += 1
         for order in outcome.orders:

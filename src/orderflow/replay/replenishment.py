@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.calendar.calendar import WarehouseCalendar
 
-__all__ = ["Replenishment", "ReplenishmentRule"]
+__all__ = ["DAYS_MAX", "Replenishment", "ReplenishmentRule"]
 
 
 DAYS_MAX = 3_650

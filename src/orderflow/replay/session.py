@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from orderflow.domain.model.commands import CountStock, RunDue
 from orderflow.domain.model.stock import StockKey
@@ -11,6 +11,7 @@ from orderflow.replay.account import OPENING
 from orderflow.service import OrderFlow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from orderflow.domain.model.commands import Command
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from orderflow.replay.replenishment import Replenishment
 
 __all__ = ["SELLER", "WAREHOUSE", "Observer", "ReplaySession"]
+
+_Answer = TypeVar("_Answer")
 
 SELLER = "seller"
 """The seller of every history: a file belongs to one seller."""
@@ -78,6 +81,10 @@ class ReplaySession:
         if self.policy.give_up_after is not None or self.policy.allocation_horizon is not None:
             self.handle(RunDue(seller_id=SELLER, at=at))
 
+    def read(self, answer: Callable[[Reading], _Answer]) -> _Answer:
+        """Return what a function answers about the state."""
+        return self._repository.read(SELLER, answer)
+
     def key(self, sku: str) -> StockKey:
         """Return the stock key of a product."""
         key = self._keys.get(sku)
@@ -92,15 +99,15 @@ class ReplaySession:
     def with_parts(self, order_id: str) -> tuple[Order, ...]:
         """Return an order and those that were split off from it; nothing if there is none."""
 
-        def read(reading: Reading) -> tuple[Order, ...]:
+        def with_parts(reading: Reading) -> tuple[Order, ...]:
             order = reading.order(order_id)
             return () if order is None else (order, *reading.split_off(order_id))
 
-        return self._repository.read(SELLER, read)
+        return self.read(with_parts)
 
     def on_hand(self, sku: str) -> int:
         """Return the units on hand of a product."""
-        stock = self._repository.read(SELLER, lambda reading: reading.stock(WAREHOUSE, (sku,)))
+        stock = self.read(lambda reading: reading.stock(WAREHOUSE, (sku,)))
         return sum(record.on_hand for record in stock)
 
     @property

@@ -27,6 +27,9 @@ class Additions:
         units_booked_in: The units booked in, including returns that go back into stock.
         units_not_there: Units that the history writes off, but that were not on hand.
         cut_offs: The number of days on which the warehouse despatched.
+        rebalances: The number of rebalances that changed anything.
+        orders_that_gave: How often an order gave units to others in a rebalance.
+        units_moved: The units that orders gave to others in rebalances.
     """
 
     products: int
@@ -36,6 +39,9 @@ class Additions:
     units_booked_in: int
     units_not_there: int
     cut_offs: int
+    rebalances: int = 0
+    orders_that_gave: int = 0
+    units_moved: int = 0
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,13 @@ from orderflow.cli.history_files import HistoryReader
 from orderflow.cli.named_policies import named_policies
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, HistoryForm
-from orderflow.cli.options.replaying import HistoryPaths, PageOptions, RejectedRows, replay_settings
+from orderflow.cli.options.replaying import (
+    HistoryPaths,
+    PageOptions,
+    RebalanceOption,
+    RejectedRows,
+    replay_settings,
+)
 from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.cli.output import terminal
 from orderflow.cli.output.comparison_report import ComparisonReport
@@ -35,7 +41,7 @@ __all__ = ["compare"]
 
 
 @with_options("", rejected=RejectedRows, page=PageOptions)
-@with_options("What the seller does", behaviour=SellerBehaviour)
+@with_options("What the seller does", behaviour=SellerBehaviour, backlog=RebalanceOption)
 @with_options("The warehouse added", hours=ReplayHours)
 @with_options("The stock added", rule=ReplenishmentRule)
 @with_options("Columns, where they differ from the preset", columns=ColumnNames)
@@ -50,6 +56,7 @@ def compare(
     rule: ReplenishmentRule,
     hours: ReplayHours,
     behaviour: SellerBehaviour,
+    backlog: RebalanceOption,
     rejected: RejectedRows,
     page: PageOptions,
     policy: Annotated[
@@ -95,7 +102,9 @@ def compare(
     if as_json and as_csv:
         raise typer.BadParameter("omit it with --json", param_hint="'--csv'")
     named = named_policies(policies, policy or [])
-    settings = replay_settings(AllocationPolicy(), rule, hours, behaviour, form)
+    settings = replay_settings(
+        AllocationPolicy(), form, rule=rule, hours=hours, behaviour=behaviour, backlog=backlog
+    )
     reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
     begin = perf_counter()
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):

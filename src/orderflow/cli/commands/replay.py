@@ -12,7 +12,13 @@ from orderflow.cli.history_files import HistoryReader
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.import_file import ColumnNames, HistoryForm
-from orderflow.cli.options.replaying import HistoryPaths, PageOptions, RejectedRows, replay_settings
+from orderflow.cli.options.replaying import (
+    HistoryPaths,
+    PageOptions,
+    RebalanceOption,
+    RejectedRows,
+    replay_settings,
+)
 from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_report import Report
@@ -38,7 +44,7 @@ __all__ = ["replay"]
 
 
 @with_options("", rejected=RejectedRows, page=PageOptions)
-@with_options("What the seller does", behaviour=SellerBehaviour)
+@with_options("What the seller does", behaviour=SellerBehaviour, backlog=RebalanceOption)
 @with_options("The warehouse added", hours=ReplayHours)
 @with_options("The stock added", rule=ReplenishmentRule)
 @with_options("Who gets the stock", policy=AllocationPolicy)
@@ -55,6 +61,7 @@ def replay(
     rule: ReplenishmentRule,
     hours: ReplayHours,
     behaviour: SellerBehaviour,
+    backlog: RebalanceOption,
     rejected: RejectedRows,
     page: PageOptions,
     as_json: AsJson = False,
@@ -70,7 +77,9 @@ def replay(
     Exit code: 0 on success, 1 if rows were rejected, 2 if the replay failed, 3 if the account of
     units is not 0. If most rows are rejected, nothing is replayed.
     """
-    settings = replay_settings(policy, rule, hours, behaviour, form)
+    settings = replay_settings(
+        policy, form, rule=rule, hours=hours, behaviour=behaviour, backlog=backlog
+    )
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
         reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
         result = _replay(files, reader, settings, page.page(files))

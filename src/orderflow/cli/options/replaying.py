@@ -10,7 +10,10 @@ import typer
 
 from orderflow.cli.page_file import PageFile
 from orderflow.domain.calendar.calendar import WarehouseCalendar
+from orderflow.errors import InvalidValueError
+from orderflow.errors.quoting import quoted
 from orderflow.replay import Settings
+from orderflow.replay.rebalances import rebalance_days_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.replay import ReplenishmentRule, SellerBehaviour
 
-__all__ = ["HistoryPaths", "PageOptions", "RejectedRows", "replay_settings"]
+__all__ = ["HistoryPaths", "PageOptions", "RebalanceOption", "RejectedRows", "replay_settings"]
 
 HistoryPaths = Annotated[
     list[str],
@@ -28,6 +31,13 @@ HistoryPaths = Annotated[
         metavar="FILE", help="Any files of orders, and folders of them; - for standard input."
     ),
 ]
+
+
+def _rebalance_days(text: str) -> int:
+    try:
+        return rebalance_days_of(text)
+    except InvalidValueError as error:
+        raise typer.BadParameter(f"{quoted(text)} is not {error.demand}") from error
 
 
 @attrs.frozen(kw_only=True)
@@ -77,12 +87,28 @@ class PageOptions:
         return PageFile(self.report, inputs, overwrite=self.overwrite)
 
 
+@attrs.frozen(kw_only=True)
+class RebalanceOption:
+    """When the backlog is rebalanced.
+
+    Attributes:
+        rebalance: Plan the backlog anew at the cut-off of every day, or every so many days, and
+            apply the plan. Default: never.
+    """
+
+    rebalance: int | None = attrs.field(
+        default=None, metadata={"metavar": "daily | weekly | DAYS", "parser": _rebalance_days}
+    )
+
+
 def replay_settings(
     policy: AllocationPolicy,
+    form: HistoryForm,
+    *,
     rule: ReplenishmentRule,
     hours: ReplayHours,
     behaviour: SellerBehaviour,
-    form: HistoryForm,
+    backlog: RebalanceOption,
 ) -> Settings:
     """Return the settings of a replay. The warehouse is in the time zone of the file."""
     return Settings(
@@ -93,4 +119,5 @@ def replay_settings(
         ),
         books_in=hours.books_in,
         behaviour=behaviour,
+        rebalance_days=backlog.rebalance,
     )

@@ -25,7 +25,7 @@ from orderflow.importing import WrittenRejects
 from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -252,6 +252,7 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
         "puts returns back into stock"
         if behaviour.returns_to_stock
         else "puts no returns into stock",
+        *_rebalanced(settings, summary),
     ]
     return {
         "policy": ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in policy.items()),
@@ -271,6 +272,16 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
         ),
         "seller": "; ".join(seller),
     }
+
+
+def _rebalanced(settings: Settings, summary: Summary) -> Iterator[str]:
+    if settings.rebalance_days is not None:
+        counts = summary.added
+        yield (
+            f"rebalances every {counted(settings.rebalance_days, 'day')}: "
+            f"{counted(counts.rebalances, 'plan')} moved {counted(counts.units_moved, 'unit')}, "
+            f"and orders gave {counts.orders_that_gave:,} times"
+        )
 
 
 def _level(rule: ReplenishmentRule) -> str:

@@ -97,9 +97,11 @@ def fill_rates(title: str, served: str, kinds: Mapping[str, FirstAttempt]) -> Ta
 def back_orders(summary: Summary) -> Table:
     """Draw how back orders ended."""
     counted = summary.back_orders
+    rebalanced = counted.completed_by_rebalance
     counts = {
         "opened": counted.opened,
         "completed by a booking-in": counted.completed_by_booking_in,
+        **({"completed by a rebalance": rebalanced} if rebalanced else {}),
         "completed otherwise": counted.completed_otherwise,
         "cancelled": counted.cancelled,
         "still waiting": counted.still_waiting,

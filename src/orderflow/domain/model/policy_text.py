@@ -18,7 +18,7 @@ from orderflow.errors import InvalidValueError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["POLICY_CHARACTERS_MAX", "policy_of", "policy_text"]
+__all__ = ["POLICY_CHARACTERS_MAX", "policy_of", "policy_text", "settings_in"]
 
 POLICY_CHARACTERS_MAX = 1_000
 """A text of a policy is at most this long."""
@@ -47,7 +47,7 @@ def policy_of(settings: str | Mapping[str, str | int]) -> AllocationPolicy:
         InvalidValueError: If a setting is unknown or is given twice, if a value is not valid, or if
             two settings contradict each other.
     """
-    given = _settings_in(settings) if isinstance(settings, str) else settings
+    given = settings_in(settings) if isinstance(settings, str) else settings
     for name in given:
         validators.require(
             ok=name in _NAMES,
@@ -74,8 +74,12 @@ def policy_text(policy: AllocationPolicy) -> str:
     )
 
 
-def _settings_in(text: str) -> dict[str, str]:
-    """Return the text of each setting in a text."""
+def settings_in(text: str) -> dict[str, str]:
+    """Return the text of each setting in a text, by its name.
+
+    Raises:
+        InvalidValueError: If a part of the text is no setting, or one is given twice.
+    """
     validators.require(
         ok=len(text) <= POLICY_CHARACTERS_MAX,
         field="policy",

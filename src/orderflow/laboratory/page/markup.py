@@ -10,6 +10,7 @@ import jinja2
 from markupsafe import Markup
 
 from orderflow.domain.calendar.calendar import Weekday
+from orderflow.errors.quoting import counted
 from orderflow.laboratory.figure_text import FINDING_WORDS, change_text, figure_text
 from orderflow.laboratory.measures import MEASURES, Unit
 from orderflow.laboratory.noise import Finding
@@ -87,6 +88,10 @@ def _listed_days(days: list[str]) -> list[int]:
 
 def _added(settings: Settings) -> dict[str, str]:
     """Describe what the replays added to the history."""
+    days_between = settings.rebalance_days
+    rebalances = "never rebalances the backlog, unless a policy says so"
+    if days_between is not None:
+        rebalances = f"rebalances the backlog every {counted(days_between, 'day')}"
     rule, calendar, behaviour = settings.rule, settings.calendar, settings.behaviour
     days = ", ".join(day for day in Weekday if day in calendar.working_days)
     patience = behaviour.patience
@@ -104,5 +109,5 @@ def _added(settings: Settings) -> dict[str, str]:
             f"despatches at {calendar.cut_off:%H:%M} {calendar.time_zone} on {days}; "
             f"books in at {settings.books_in:%H:%M}"
         ),
-        "Seller": f"{'splits' if behaviour.split else 'does not split'}; {waits}",
+        "Seller": f"{'splits' if behaviour.split else 'does not split'}; {waits}; {rebalances}",
     }
