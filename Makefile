@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-EXTRAS := async,calendar,cli,countries,files,frames,mail,postgres,report,testing
+EXTRAS := async,calendar,cli,countries,files,frames,mail,optimise,postgres,report,testing
 PYTEST := -m pytest --numprocesses auto --dist loadfile
 
 # Each worker, and each program that a test starts, would compile all modules again.

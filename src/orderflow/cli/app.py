@@ -31,6 +31,7 @@ from orderflow.cli.commands.maintenance import (
 from orderflow.cli.commands.notices import digest, notify
 from orderflow.cli.commands.orders import actions, events, explain, orders, show
 from orderflow.cli.commands.placing import place, source
+from orderflow.cli.commands.plans import apply_plan, edit_plan, rebalance
 from orderflow.cli.commands.policies import change_policy, policies
 from orderflow.cli.commands.promising import available_to_promise, promise, what_if
 from orderflow.cli.commands.relay import dead_letters, relay
@@ -200,6 +201,9 @@ _add(
     (events, "A-1"),
     (actions, "A-1"),
     (explain, "A-1"),
+    (rebalance, "--weight UNITS --rule 'MUST_BE_FULL: priority>=10' --out plan.json"),
+    (edit_plan, "plan.json 'take 3 MUG from A-1, give to A-7'"),
+    (apply_plan, "plan.json --by Ann --dry-run"),
     (allocate, "A-1"),
     (edit, "A-1 --quantity 1=3 --add CUP=2 --courier DHL"),
     (hold, "A-1 ADDRESS --until 2026-12-01T09:00"),

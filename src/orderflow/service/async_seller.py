@@ -138,6 +138,10 @@ class AsyncSeller:
     receipt_allocation = _awaited(Seller.receipt_allocation)
     what_if = _awaited(Seller.what_if)
 
+    rebalance = _awaited(Seller.rebalance)
+    edit_plan = _awaited(Seller.edit_plan)
+    apply = _awaited(Seller.apply)
+
     backlog = _awaited(Seller.backlog)
     exceptions = _awaited(Seller.exceptions)
     low_stock = _awaited(Seller.low_stock)

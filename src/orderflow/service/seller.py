@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orderflow.service.bulk_methods import BulkMethods
 from orderflow.service.part_methods import PartMethods
+from orderflow.service.planning_methods import PlanningMethods
 from orderflow.service.promise_methods import PromiseMethods
 from orderflow.service.reallocation_methods import ReallocationMethods
 from orderflow.service.report_methods import ReportMethods
@@ -13,7 +14,13 @@ __all__ = ["Seller"]
 
 
 class Seller(
-    BulkMethods, PartMethods, PromiseMethods, ReallocationMethods, ReportMethods, StockMethods
+    BulkMethods,
+    PartMethods,
+    PlanningMethods,
+    PromiseMethods,
+    ReallocationMethods,
+    ReportMethods,
+    StockMethods,
 ):
     """One seller's handle on a flow, with every command and read of that seller.
 

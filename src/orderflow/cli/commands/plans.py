@@ -1,0 +1,157 @@
+"""Plans over the whole backlog: make one, edit it by hand, apply it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect
+from orderflow.cli.execution import ExecutionOptions, carry_out
+from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.options.planning_options import PlanningOptions, SearchOptions
+from orderflow.cli.output import terminal
+from orderflow.cli.output.plan_report import print_plan
+from orderflow.codec import dumps, loads
+from orderflow.domain.planning.applying import NOTE, command_of
+from orderflow.domain.planning.plan import Plan
+from orderflow.errors import CodecError
+from orderflow.importing import FileError
+from orderflow.service import SystemClock
+
+if TYPE_CHECKING:
+    from orderflow.cli.connection import Database
+    from orderflow.domain.model.commands import ReallocateUnits
+
+__all__ = ["apply_plan", "edit_plan", "rebalance"]
+
+_BYTES_MAX = 500_000_000
+
+_PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan that was saved.")]
+
+
+@with_options("The database", where=SellerOptions)
+@with_options("What is best, and what is protected", what=PlanningOptions)
+@with_options("The search", how=SearchOptions)
+@with_options("Listing", listing=ListingOptions)
+def rebalance(
+    *,
+    where: SellerOptions,
+    what: PlanningOptions,
+    how: SearchOptions,
+    listing: ListingOptions,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Save the plan in this file, as JSON."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file if it exists.")
+    ] = False,
+) -> None:
+    """Plan a better allocation of the orders on back order. Nothing is changed.
+
+    The plan completes the greatest number of orders, or the greatest weight. What the others need
+    comes from orders that it does not complete. Save it, and apply it with apply-plan.
+    """
+    _require_new(out, overwrite=overwrite)
+    arguments = what.arguments() | how.arguments()
+    with connect(where) as database:
+        seller = database.flow.seller(database.seller(where.seller))
+        with terminal.progress_bar(terminal.messages(), "Planning", how.seconds) as show:
+            clock, begun = SystemClock(), SystemClock().now()
+
+            def report(value: int, bound: int) -> bool:
+                done = (clock.now() - begun) / timedelta(seconds=1)
+                show(done, f"{value:,} of at most {bound:,}")
+                return True
+
+            plan = seller.rebalance(go_on=report, seconds=how.seconds, **arguments)
+    _save(plan, out)
+    print_plan(plan, listing, out)
+
+
+@with_options("The database", where=DatabaseOptions)
+@with_options("Listing", listing=ListingOptions)
+def edit_plan(
+    plan_file: _PlanFile,
+    edits: Annotated[
+        list[str],
+        typer.Argument(metavar="EDIT…", help="Such as 'take 3 MUG from A-1, give to A-7'."),
+    ],
+    *,
+    where: DatabaseOptions,
+    listing: ListingOptions,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Save the new plan here; default: PLAN."),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the file of --out if it exists.")
+    ] = False,
+) -> None:
+    """Change a plan by hand. What it protects stays protected.
+
+    The product may be omitted if it can only be one. Nothing but the file is changed.
+    """
+    _require_new(out, overwrite=overwrite)
+    plan = _read(plan_file)
+    with connect(where) as database:
+        seller = database.flow.seller(database.seller(plan.seller_id))
+        edited = seller.edit_plan(plan, ";".join(edits))
+    target = out or plan_file
+    _save(edited, target)
+    print_plan(edited, listing, target)
+
+
+@with_options("The database", where=DatabaseOptions)
+def apply_plan(
+    plan_file: _PlanFile,
+    *,
+    where: DatabaseOptions,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who applies it.")],
+    note: Annotated[str, typer.Option(metavar="TEXT", help="Why, in your own words.")] = NOTE,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the effect on all orders, without saving.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Apply a plan, as a whole or not at all.
+
+    It is refused if one of its orders has changed since. Applied again, it changes nothing.
+    """
+    plan = _read(plan_file)
+    how = ExecutionOptions(dry_run=dry_run, as_json=as_json)
+
+    def command(database: Database) -> ReallocateUnits:
+        database.seller(plan.seller_id)
+        return command_of(plan, at=SystemClock().now(), by=by, note=note)
+
+    carry_out(command, where, how)
+
+
+def _require_new(out: Path | None, *, overwrite: bool) -> None:
+    if out is not None and out.exists() and not overwrite:
+        raise FileError(str(out), "exists; --overwrite replaces it")
+
+
+def _read(path: Path) -> Plan:
+    try:
+        if path.stat().st_size > _BYTES_MAX:
+            raise FileError(str(path), f"has more than {_BYTES_MAX:,} bytes")
+        plan: Plan = loads(path.read_bytes(), Plan)
+    except OSError as error:
+        raise FileError(str(path), error.strerror or str(error)) from error
+    except CodecError as error:
+        raise FileError(str(path), f"is no plan: {error}") from error
+    return plan
+
+
+def _save(plan: Plan, out: Path | None) -> None:
+    if out is not None:
+        try:
+            out.write_text(f"{dumps(plan)}\n", encoding="utf-8")
+        except OSError as error:
+            raise FileError(str(out), error.strerror or str(error)) from error
