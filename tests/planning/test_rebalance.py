@@ -5,18 +5,32 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderflow import AllocationPolicy, PartialAllocation, Preemption, Queue, Status
+from orderflow import (
+    AllocationPolicy,
+    ExpectedReceipt,
+    Hold,
+    HoldReason,
+    PartialAllocation,
+    Preemption,
+    Queue,
+    Status,
+    Stock,
+)
+from orderflow.adapters.highs import Highs
 from orderflow.codec import dumps, loads
 from orderflow.core import State, decide, queue_position
+from orderflow.domain.planning.search import Search, search
 from orderflow.errors import InvalidValueError, PlanRefusedError
 from orderflow.invariants import violations
 from orderflow.planning import Plan, Protection, Rule, Stance, Weight, command_of, rebalance
+from tests.planning.large import large_packing
 from tests.planning.worlds import AT, PROTECTIONS, SKUS, backlog, backlogs, best_gain, loses
-from tests.unit.shop import LEEDS
+from tests.unit.shop import LEEDS, key
 
 WHY: dict[str, Any] = {"at": AT, "by": "Ann"}
 STRICT = AllocationPolicy()
@@ -271,3 +285,63 @@ def test_more_back_orders_than_allowed_are_refused() -> None:
 def test_a_wrong_argument_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidValueError):
         rebalance(backlog(("A", {"MUG": (0, 1)})), AT, **wrong)
+
+
+def test_the_value_of_an_order_is_exact_and_never_guessed() -> None:
+    state = backlog(*((f"A-{number}", {"MUG": (int(number == 0), 2)}) for number in range(5)))
+    totals = ("1.5", "1.505", "0", "1e3", "7")
+    orders = [
+        attrs.evolve(order, custom_fields={"total": total})
+        for order, total in zip(state.orders.values(), totals, strict=True)
+    ]
+    state = State.of(state.seller_id, orders, [Stock(key("MUG"), 3, 1)])
+    plan = rebalance(state, AT, weight=Weight.VALUE, value_field="total")
+    assert (completed(plan), plan.value, plan.without_weight) == ({"A-4"}, 7_000, 2)
+    assert plan.orders[-1].weight == 7_000
+
+
+def test_a_rule_may_ask_for_the_expected_date() -> None:
+    state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}), ("C", {"MUG": (0, 1)}))
+    arrives = ExpectedReceipt("R-1", key("MUG"), 6, AT + timedelta(days=1))
+    state = State.of(state.seller_id, state.orders.values(), state.records.values(), [arrives])
+    rules = [Rule("expected!=none", Stance.LEFT_ALONE)]
+    assert rebalance(state, AT, rules=rules).orders == ()
+    assert completed(rebalance(state, AT)) == {"B", "C"}
+
+
+def test_a_plan_rests_on_the_versions_before_any_effect_of_time() -> None:
+    state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}))
+    ended = (Hold(HoldReason.OTHER, until=AT - timedelta(hours=1)),)
+    held = attrs.evolve(state.orders["B"], status=Status.ON_HOLD, holds=ended)
+    state = State.of(state.seller_id, [state.orders["A"], held], state.records.values())
+    plan = rebalance(state, AT)
+    assert [(each.order_id, each.version) for each in plan.orders] == [("A", 1), ("B", 1)]
+    assert applied(plan, state).orders["B"].status is Status.ALLOCATED
+
+
+def test_a_long_backlog_is_read_in_pages() -> None:
+    state = backlog(*((f"A-{number:04}", {"MUG": (1, 2)}) for number in range(2_100)))
+    plan = rebalance(state, AT, rounds=5)
+    assert (plan.before.waiting, plan.value) == (2_100, 1_050)
+
+
+def test_a_group_may_take_what_complete_orders_have() -> None:
+    state = backlog(("A", {"MUG": (2, 2)}), ("B", {"MUG": (0, 2)}))
+    rules = [Rule("id=B", Stance.MAY_ONLY_GAIN)]
+    plan = rebalance(state, AT, rules=rules, protection=EVERYTHING)
+    assert completed(plan) == {"B"}
+    assert [each.complete_before for each in plan.groups] == [0, 1]
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_solver_finds_the_prices_and_proves_the_plan(exact: bool) -> None:  # noqa: FBT001
+    found = search(large_packing(300), Search(rounds=1, optimiser=Highs(20), exact=exact))
+    best = search(large_packing(300), Search())
+    assert found.value <= best.value == best.bound <= found.bound
+    assert not exact or found.value == found.bound
+
+
+def test_a_search_that_is_over_at_once_has_an_answer() -> None:
+    found = search(large_packing(300), Search(go_on=lambda _value, _bound: False))
+    assert found.was_cut
+    assert 0 < found.value <= found.bound
