@@ -39,7 +39,7 @@ from orderflow.core import State, allocate
 from orderflow.planning import rebalance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from orderflow.planning import Optimiser
 
@@ -71,11 +71,10 @@ def main(arguments: list[str] | None = None) -> int:
         complete = sum(not each.short for each in rest.orders.values())
         for sort, state, before in (("all units", all_units, 0), ("after", rest, complete)):
             begun = perf_counter()
-            deadline = begun + options.seconds
             plan = rebalance(
                 state,
                 backlog.at,
-                go_on=lambda _value, _bound, until=deadline: perf_counter() < until,
+                go_on=_until(begun + options.seconds),
                 optimiser=optimiser,
                 exact=options.exact,
             )
@@ -85,6 +84,10 @@ def main(arguments: list[str] | None = None) -> int:
                 f"{before + plan.bound:,}, {plan.gap:.2%}, {seconds:.1f}"
             )
     return 0
+
+
+def _until(deadline: float) -> Callable[[int, int], bool]:
+    return lambda _value, _bound: perf_counter() < deadline
 
 
 def _backlogs(orders: int, file: Path | None) -> Iterator[tuple[str, Backlog]]:
