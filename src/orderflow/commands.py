@@ -21,6 +21,7 @@ from orderflow.domain.model.commands import (
     MoveOrder,
     OrderCommand,
     PickedLine,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
     ReallocateUnits,
@@ -37,6 +38,7 @@ from orderflow.domain.model.commands import (
     StartBulk,
     StockCommand,
     TransferStock,
+    UnpinOrder,
     WithdrawReceipt,
 )
 from orderflow.domain.model.returns import ReturnReason, ReturnState
@@ -59,6 +61,7 @@ __all__ = [
     "MoveOrder",
     "OrderCommand",
     "PickedLine",
+    "PinOrder",
     "PlaceOrder",
     "PlaceOrders",
     "ReallocateUnits",
@@ -77,5 +80,6 @@ __all__ = [
     "StartBulk",
     "StockCommand",
     "TransferStock",
+    "UnpinOrder",
     "WithdrawReceipt",
 ]

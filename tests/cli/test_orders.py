@@ -210,7 +210,7 @@ def test_allowed_actions_are_listed_with_obstacles(shop: Shop) -> None:
     printed = shop.do("actions", "A-1")
     assert "CANCEL cancel CANCELLED" in printed
     assert "SEND_STOCK book-in ON_BACK_ORDER or ALLOCATED 2 CUP" in printed
-    assert "not now: ALLOCATE, RELEASE_HOLD, SEND_TO_WAREHOUSE" in printed
+    assert "not now: ALLOCATE, UNPIN, RELEASE_HOLD, SEND_TO_WAREHOUSE" in printed
     answers = {each["action"]: each for each in shop.ask("actions", "A-1")["actions"]}
     assert answers["SPLIT"]["units"] == {"MUG": 3}
     assert "ON_BACK_ORDER" in answers["SEND_TO_WAREHOUSE"]["reason"]

@@ -79,8 +79,8 @@ WRITES = {
     "change_line": ("order_lines_pk", "order_id", "line_id"),
     "remove_line": ("order_lines_pk", "order_id", "line_id"),
     "change_stock": ("stock_pk", *PRODUCT),
-    "requeue": ("queue_pk", *PRODUCT, "placed_at", "order_id"),
-    "dequeue": ("queue_pk", *PRODUCT, "placed_at", "order_id"),
+    "requeue": ("queue_pk", *PRODUCT, "turn", "placed_at", "order_id"),
+    "dequeue": ("queue_pk", *PRODUCT, "turn", "placed_at", "order_id"),
     "change_receipt": ("expected_receipts_pk", "receipt_id"),
     "remove_receipt": ("expected_receipts_pk", "receipt_id"),
 }
@@ -134,12 +134,17 @@ def given(connection: Connection) -> dict[str, Any]:
     """Say what the statements are asked about."""
     write = Moments(as_text=connection.dialect.name == "sqlite").write
     now = write(NOON)
-    key = {"seller_id": "S1", "order_id": "00007", "warehouse_id": "leeds", "sku": "P3"}
-    key["placed_at"] = now
+    key: dict[str, Any] = {
+        "seller_id": "S1",
+        "order_id": "00007",
+        "warehouse_id": "leeds",
+        "sku": "P3",
+    }
+    key |= {"turn": 1, "placed_at": now}
     behind = write(NOON - timedelta(minutes=900))  # many orders were placed after it
     place = {"placed_at": behind, "order_id": "00900"}
     place |= {"warehouse_id": "leeds", "sku": "P3"}
-    place |= {"rank": 0, "has_no_promise": 0, "due_by": now}
+    place |= {"turn": 1, "rank": 0, "has_no_promise": 0, "due_by": now}
     return {
         **key,
         **{f"of_{name}": value for name, value in key.items()},

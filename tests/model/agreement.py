@@ -141,7 +141,11 @@ def picture_of_model(world: World) -> Picture:
             order.short_part,
             order.not_before,
             order.replaces,
-            (order.since, order.passed_over, order.allows_partial, order.reminded, order.given_up)
+            order.pinned,
+            (
+                *(order.since, order.passed_over, order.allows_partial),
+                *(order.reminded, order.given_up, order.served_first),
+            )
             if order.since
             else None,
         )
@@ -177,6 +181,7 @@ def picture_of_core(
             order.short_part,
             order.not_before,
             order.replaces,
+            order.pinned,
             attrs.astuple(order.wait) if order.wait else None,
         )
         for order in all_orders

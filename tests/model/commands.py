@@ -21,6 +21,7 @@ from orderflow.commands import (
     HoldOrder,
     MoveOrder,
     PickedLine,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
     RejectCancellation,
@@ -32,6 +33,7 @@ from orderflow.commands import (
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
+    UnpinOrder,
 )
 from orderflow.edits import (
     AddLine,
@@ -286,6 +288,12 @@ def _numbers(line: Line, random: Random) -> list[int]:
 
 
 @_on(*BEFORE_THE_WAREHOUSE)
+def _pin(order: Order, random: Random, at: datetime) -> Command:
+    pins = order.pinned if random.randrange(8) == 0 else not order.pinned
+    return (PinOrder if pins else UnpinOrder)(at=at, seller_id="acme", order_id=order.order_id)
+
+
+@_on(*BEFORE_THE_WAREHOUSE)
 def _cancel(order: Order, _random: Random, at: datetime) -> Command:
     return CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
 
@@ -359,12 +367,13 @@ def _change_policy(_world: World, random: Random, at: datetime) -> Command:
 MAKERS: dict[_Make, int] = {
     _place: 20,
     _process: 4,
-    _edit: 12,
+    _edit: 14,
     _hold: 4,
     _release: 4,
     _split: 4,
     _move: 7,
-    reallocate: 6,
+    reallocate: 12,
+    _pin: 3,
     _cancel: 2,
     _send: 10,
     _despatch: 7,

@@ -28,6 +28,7 @@ from orderflow.commands import (
     LimitBackOrders,
     MoveOrder,
     OrderCommand,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
     ReallocateUnits,
@@ -43,6 +44,7 @@ from orderflow.commands import (
     SplitOrder,
     StartBulk,
     TransferStock,
+    UnpinOrder,
     WithdrawReceipt,
 )
 from orderflow.edits import (
@@ -226,8 +228,16 @@ class NaiveModel:
                 self._short_pick(order, {each.line_id: each.units for each in found})
             case ReturnUnits(units=units, state=state):
                 self._return(order, units, state)
+            case PinOrder() | UnpinOrder():
+                self._pin(order, is_to_be=isinstance(command, PinOrder))
             case MoveOrder():
                 move(self.world, order, command)
+
+    def _pin(self, order: Order, *, is_to_be: bool) -> None:
+        if order.status not in BEFORE_THE_WAREHOUSE or order.pinned is is_to_be:
+            raise RefusedByModelError
+        order.pinned = is_to_be
+        self.world.has_changed(order)
 
     def _change_policy(self, policy: AllocationPolicy) -> None:
         world = self.world
@@ -419,4 +429,5 @@ def _new_order(placed: PlacedOrder) -> Order:
         not_before=placed.not_before,
         give_up_after=placed.give_up_after,
         replaces=placed.replaces,
+        pinned=placed.pinned,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow import Status
+from orderflow import Rationing, Status
 from tests.model.world import BEFORE_THE_WAREHOUSE, Line, Passing, RefusedByModelError
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 def reallocate(world: World, command: ReallocateUnits) -> None:
     """Let units change hands: everything fits, or nothing happens."""
     changes = _changes(world, command)
+    if command.repay and world.policy.rationing is Rationing.FAIR_SHARE:
+        raise RefusedByModelError
     for order, units in changes:
         if not _fits(world, order, units):
             raise RefusedByModelError
@@ -29,10 +31,14 @@ def reallocate(world: World, command: ReallocateUnits) -> None:
         for line, change in units.items():
             line.allocated += change
     for order, units in changes:
+        place, passes_over = world.place(order), not order.served_first
+        if command.repay and any(change < 0 for change in units.values()):
+            order.served_first = True
+            order.since = order.since or world.now
         world.has_changed(order)
-        for line in (line for line, change in units.items() if change > 0):
-            passing = world.passing.setdefault(order.product(line), Passing(world.place(order)))
-            passing.until = max(passing.until, world.place(order))
+        for line in (line for line, change in units.items() if change > 0 and passes_over):
+            passing = world.passing.setdefault(order.product(line), Passing(place))
+            passing.until = max(passing.until, place)
 
 
 def _changes(world: World, command: ReallocateUnits) -> Changes:
@@ -50,6 +56,8 @@ def _changes(world: World, command: ReallocateUnits) -> Changes:
 
 def _fits(world: World, order: Order, units: dict[Line, int]) -> bool:
     """Whether an order has what it gives, needs what it takes, and may have it."""
+    if order.pinned and any(change < 0 for change in units.values()):
+        return False
     takes = any(change > 0 for change in units.values())
     needs = sum(line.short - units.get(line, 0) for line in order.lines)
     return (

@@ -35,7 +35,7 @@ def reallocate(world: World, random: Random, at: datetime) -> Command | None:
     if not random.randrange(12):  # does not fit
         changed = changes[random.choice(list(changes))]
         changed[random.choice(taker.lines).line_id] += random.choice([-1, 1])
-    return _command(changes, at)
+    return _command(changes, at, repay=random.randrange(2) == 0)
 
 
 def _collect(
@@ -44,7 +44,11 @@ def _collect(
     """Let others give units of a product, in any order; return how many are still wanted."""
     taker, line = to
     for giver in random.sample(world.orders, len(world.orders)):
-        if giver is taker or giver.status not in BEFORE_THE_WAREHOUSE:
+        if (
+            giver is taker
+            or (giver.pinned and random.randrange(9))
+            or giver.status not in BEFORE_THE_WAREHOUSE
+        ):
             continue
         for each in giver.lines_of(taker.product(line)):
             units = min(wanted, each.allocated + changes[giver.order_id][each.line_id])
@@ -54,7 +58,7 @@ def _collect(
     return wanted
 
 
-def _command(changes: Changes, at: datetime) -> Command | None:
+def _command(changes: Changes, at: datetime, *, repay: bool) -> Command | None:
     reallocations = tuple(
         Reallocation(order_id, None, units)
         for order_id, lines in changes.items()
@@ -63,5 +67,10 @@ def _command(changes: Changes, at: datetime) -> Command | None:
     if not reallocations:
         return None
     return ReallocateUnits(
-        at=at, seller_id="acme", changes=reallocations, note="the customer is waiting", by="Ann"
+        at=at,
+        seller_id="acme",
+        changes=reallocations,
+        note="the customer is waiting",
+        by="Ann",
+        repay=repay,
     )

@@ -156,9 +156,11 @@ def _serve_one(world: World, order: Order) -> list[Order]:
     losers: list[Order] = []
     if world.allows_partial(order) or not _in_the_way(world, order):
         losers = _take_back(world, order)
+        place, passes_over = world.place(order), not order.served_first
         for product in take(world, order):
-            passing = world.passing.setdefault(product, Passing(world.place(order)))
-            passing.until = max(passing.until, world.place(order))
+            if passes_over:
+                passing = world.passing.setdefault(product, Passing(place))
+                passing.until = max(passing.until, place)
         return losers
     if world.moves(order) and order not in world.visited:
         world.moving.append(order)
@@ -241,7 +243,9 @@ def _may_lose(world: World, order: Order, product: ProductKey) -> list[Order]:
     return [
         other
         for other in world.in_turn(world.orders)
-        if world.is_later(other, order) and not other.is_frozen() and other.holds_of(product)
+        if world.is_later(other, order)
+        and not (other.is_frozen() or other.pinned)
+        and other.holds_of(product)
     ]
 
 
@@ -542,6 +546,7 @@ def split_off(
         short_part=order.short_part,
         give_up_after=order.give_up_after,
         replaces=order.replaces,
+        pinned=order.pinned,
     )
     for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units, set_id=line.set_id))

@@ -105,6 +105,7 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
     *("OrderPostponed", "PostponementEnded", "OrderReallocated"),
+    *("OrderPinned", "OrderUnpinned", "the givers are served first"),
     *(
         "OrderReallocated",
         "OrderPassedOver",
@@ -157,6 +158,8 @@ def what_was_asked(command: Command, world: World) -> Iterator[str]:
     """Name what is special about a command that was carried out."""
     if getattr(command, "units", None):
         yield f"{type(command).__name__} of units"
+    if getattr(command, "repay", False):
+        yield "the givers are served first"
     if getattr(command, "only_short", False):
         yield f"{type(command).__name__} of what is short"
     if isinstance(command, PlaceOrder) and command.order.replaces:

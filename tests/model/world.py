@@ -71,9 +71,11 @@ class Order:
     give_up_after: timedelta | None = None
     reminded: bool = False
     given_up: bool = False
+    served_first: bool = False
     queue_index: ProductKey | None = None
     short_part: ShortPart | None = None
     replaces: str | None = None
+    pinned: bool = False
 
     def product(self, line: Line) -> ProductKey:
         return (self.warehouse, line.sku)
@@ -228,13 +230,14 @@ class World:
 
     def place(self, order: Order) -> QueuePosition:
         """Say what the order is compared by: the smaller place is earlier."""
+        turn = "1 repaid" if order.served_first else "2 in turn"
         if self.policy.queue is Queue.FIRST_COME:
-            return (order.placed_at, order.order_id)
+            return (turn, order.placed_at, order.order_id)
         if self.policy.queue is Queue.PRIORITY:
-            return (-order.priority, order.placed_at, order.order_id)
+            return (turn, -order.priority, order.placed_at, order.order_id)
         if order.promised_by is None:
-            return ("2 without", order.placed_at, order.order_id)
-        return ("1 promised", order.promised_by, order.placed_at, order.order_id)
+            return (turn, "2 without", order.placed_at, order.order_id)
+        return (turn, "1 promised", order.promised_by, order.placed_at, order.order_id)
 
     def is_later(self, order: Order, other: Order) -> bool:
         """Whether an order has a later place than another, by more than the order id."""
@@ -330,7 +333,7 @@ class World:
         self._set_status(order)
         if not order.is_short() or order.status not in (Status.ON_BACK_ORDER, Status.ON_HOLD):
             order.since, order.passed_over, order.allows_partial = None, 0, False
-            order.reminded, order.given_up = False, False
+            order.reminded, order.given_up, order.served_first = False, False, False
         elif order.status is Status.ON_BACK_ORDER and order.since is None:
             order.since = self.now
 

@@ -15,7 +15,7 @@ from orderflow.cli.commands.accounting import account
 from orderflow.cli.commands.allocate_file import allocate_file
 from orderflow.cli.commands.back_order_limits import back_order_limits, limit_back_orders
 from orderflow.cli.commands.back_orders import backorders
-from orderflow.cli.commands.between_orders import reallocate
+from orderflow.cli.commands.between_orders import pin, reallocate, unpin
 from orderflow.cli.commands.between_warehouses import move, transfer
 from orderflow.cli.commands.compare import compare
 from orderflow.cli.commands.cut_off import cut_off
@@ -208,6 +208,8 @@ _add(
     (edit, "A-1 --quantity 1=3 --add CUP=2 --courier DHL"),
     (hold, "A-1 ADDRESS --until 2026-12-01T09:00"),
     (release_hold, "A-1 ADDRESS"),
+    (pin, "A-1"),
+    (unpin, "A-1"),
     (cancel, "A-1 --reason 'customer changed mind'"),
     (request_cancellation, "A-1"),
 )

@@ -239,7 +239,9 @@ def _usable_units(
     place = queue_position(order, policy.queue)[:-1]  # a greater order id alone is not later
     preemptible = dict(available)
     for later in orders:
-        if later.status not in FROZEN and queue_position(later, policy.queue)[:-1] > place:
+        if later.status in FROZEN or later.pinned:
+            continue
+        if queue_position(later, policy.queue)[:-1] > place:
             for line in later.lines:
                 key = key_of(later, line.sku)
                 preemptible[key] = preemptible.get(key, 0) + line.allocated

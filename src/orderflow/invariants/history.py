@@ -74,6 +74,7 @@ _UNCHANGED_BY_A_SPLIT = (
     "short_part",
     "give_up_after",
     "replaces",
+    "pinned",
 )
 _CHANGED_BY_A_MOVE = {"warehouse_id", "status", "version"}
 

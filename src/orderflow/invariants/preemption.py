@@ -80,6 +80,8 @@ def _not_behind(
         preempted = f"units of order {loser.order_id!r} were preempted"
         if loser.status in FROZEN:
             yield f"{preempted}, but the warehouse works on it"
+        if loser.pinned:
+            yield f"{preempted}, but it is pinned"
         if queue_position(loser, policy.queue)[:-1] <= place:
             yield f"{preempted}, but it is not behind order {gainer.order_id!r}"
 
@@ -91,7 +93,8 @@ def _not_the_last(
     for order_id, units in lost.items():
         place = queue_position(by_id[order_id], policy.queue)
         for other in by_id.values():
-            if other.status in FROZEN or queue_position(other, policy.queue) <= place:
+            is_safe = other.status in FROZEN or other.pinned
+            if is_safe or queue_position(other, policy.queue) <= place:
                 continue
             kept = _units(other, tuple((line.line_id, line.allocated) for line in other.lines))
             kept -= lost.get(other.order_id, Counter())

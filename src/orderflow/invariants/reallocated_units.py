@@ -57,8 +57,13 @@ def _given_or_taken_wrongly(
     takes = [change > 0 for _, change in event.units]
     if before.status not in _MAY_GIVE:
         yield f"{name}: it is {before.status}"
+    if before.pinned and not all(takes):
+        yield f"{name}: it is pinned, and gave units"
     if any(takes) and not all(takes):
         yield f"{name}: one event both gave and took units"
+    wait = after.wait
+    if event.served_first and (any(takes) or wait is None or not wait.served_first):
+        yield f"{name}: it is to be served first, but did not give units or does not wait"
     if not any(takes):
         return
     if before.status is not Status.ON_BACK_ORDER:

@@ -84,6 +84,8 @@ class AsyncSeller:
     split = _awaited(Seller.split)
     move = _awaited(Seller.move)
     reallocate = _awaited(Seller.reallocate)
+    pin = _awaited(Seller.pin)
+    unpin = _awaited(Seller.unpin)
     hold = _awaited(Seller.hold)
     release_hold = _awaited(Seller.release_hold)
     run_due = _awaited(Seller.run_due)

@@ -20,6 +20,30 @@ __all__ = ["ReallocationMethods"]
 class ReallocationMethods(SellerScope):
     """The commands by which units change hands outside the queue."""
 
+    def pin(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Pin an order: no reallocation and no urgent order takes its units."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.PinOrder(**fields))
+
+    def unpin(
+        self,
+        order_id: str,
+        *,
+        at: datetime | None = None,
+        command_id: str | None = None,
+        expected_version: int | None = None,
+    ) -> Outcome:
+        """Unpin an order: its units may be given to others again."""
+        fields = self._order_fields(order_id, at, command_id, expected_version)
+        return self.handle(do.UnpinOrder(**fields))
+
     def reallocate(
         self,
         changes: Iterable[do.Reallocation],
@@ -27,6 +51,7 @@ class ReallocationMethods(SellerScope):
         note: str,
         by: str,
         plan_id: str | None = None,
+        repay: bool = False,
         at: datetime | None = None,
         command_id: str | None = None,
     ) -> Outcome:
@@ -39,6 +64,7 @@ class ReallocationMethods(SellerScope):
             note: Why, for people.
             by: Who did it.
             plan_id: The plan that is applied, if any.
+            repay: Whether the orders that give units are served first until they are covered.
             at: The time. Default: now.
             command_id: An id that makes it safe to repeat the command.
 
@@ -53,6 +79,7 @@ class ReallocationMethods(SellerScope):
                 note=note,
                 by=by,
                 plan_id=plan_id,
+                repay=repay,
                 **self._fields(at, command_id),
             )
         )

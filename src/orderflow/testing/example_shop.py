@@ -27,6 +27,7 @@ from orderflow.domain.model.commands import (
     SendOrderToWarehouse,
     SplitOrder,
     TransferStock,
+    UnpinOrder,
 )
 from orderflow.domain.model.edits import AddLine, ChangePriority, ChangePromise, RemoveLine
 from orderflow.domain.model.give_up import GiveUp
@@ -306,6 +307,7 @@ def _moves() -> Iterator[Command]:
         seller_id="acme", order_id="again", warehouse_id="york", units=(("2", 2),), at=later(18)
     )
     yield MoveOrder(seller_id="acme", order_id="again", warehouse_id="hull", at=later(18))
+    yield UnpinOrder(seller_id="acme", order_id="y1", at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

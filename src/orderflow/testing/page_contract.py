@@ -11,6 +11,7 @@ import attrs
 import pytest
 
 from orderflow.domain.decisions.decide import decide
+from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.commands import (
     ChangePolicy,
     HoldOrder,
@@ -40,6 +41,7 @@ from orderflow.testing.example_shop import (
 if TYPE_CHECKING:
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order
+    from orderflow.domain.state.view import View
     from orderflow.ports import Reading, Repository, UnitOfWork
 
 __all__ = ["PageContract"]
@@ -87,6 +89,33 @@ class PageContract(OnExampleShop):
         placed_between = shop.state.orders["9"]  # it does not wait
         late = shop.orders("late")
         shop.require(late, "waiting", "leeds", "MUG", first_come, None, placed_between)
+
+    @pytest.mark.parametrize("queue", Queue)
+    def test_waiting_begins_with_orders_that_are_repaid(self, queue: Queue) -> None:
+        """An order that gave units comes first in its queues, in the usual order among its like."""
+        repository = self.make_repository()
+        acme = OrderFlow(repository).seller("acme")
+        acme.book_in(MUGS, 14, at=later(0))
+        orders = [attrs.evolve(each, pinned=False) for each in _orders("a", "b")]
+        acme.place_many(orders, at=later(1))  # 9 and 5 of 9 units
+        acme.place_many(_orders("z", "y", "x", "w"), at=later(2))
+        policy = AllocationPolicy(queue=queue)
+        for giver in ("b", "a"):
+            changes = [
+                reallocation_of_product(acme.order(order_id), "MUG", units)
+                for order_id, units in ((giver, -1), ("z", 1))
+            ]
+            acme.reallocate(changes, note="as a test", by="Ann", repay=True, at=later(3))
+        found = ["a", "b", "z", "y", "x", "w"]
+        orders = [acme.order(order_id) for order_id in found]
+        for number in range(len(found)):
+            after = orders[number - 1] if number else None
+
+            def task(view: View, after: Order | None = after) -> list[Order]:
+                return list(view.waiting("leeds", "MUG", policy, None, after))
+
+            for run in (repository.read, repository.write):
+                require_same("waiting(…)", run("acme", task), orders[number:])
 
     def test_ended_holds_returns_those_that_ended_first(self) -> None:
         """An order counts once, however many of its holds have ended."""

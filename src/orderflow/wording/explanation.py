@@ -10,6 +10,7 @@ from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.order import HoldReason
 from orderflow.domain.model.policy import PartialAllocation, Rationing, is_urgent
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.queries.explanation import Explanation
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.allocation.expected_cover import ExpectedCover
     from orderflow.domain.model.order import Hold, Order
-    from orderflow.domain.queries.explanation import Shortage
+    from orderflow.domain.queries.explanation import EarlierDemand, Shortage
 
 __all__ = ["in_words"]
 
@@ -47,7 +48,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
     require_kind("in_words.explanation", explanation, Explanation, demand="an Explanation")
     require_kind("in_words.time_zone", time_zone, tzinfo, demand="a time zone")
     sentences = [_where(explanation.order, time_zone), *_day(explanation, time_zone)]
-    sentences += _reallocation(explanation, time_zone)
+    sentences += [*_reallocation(explanation, time_zone), *_repaid(explanation)]
     for shortage in explanation.shortages:
         sentences += [
             _lack(shortage),
@@ -108,6 +109,12 @@ def _reallocation(explanation: Explanation, zone: tzinfo) -> Iterator[str]:
     yield f"{units} {way} at {moment_text(event.at, zone)}, by {event.by}{plan}: {event.note}"
 
 
+def _repaid(explanation: Explanation) -> Iterator[str]:
+    """Say why the order comes before orders that should be before it."""
+    if is_served_first(explanation.order):
+        yield "It gave units to other orders, so it is served first until it is covered."
+
+
 def _reason(hold: Hold, zone: tzinfo) -> str:
     reason = hold.reason.lower().replace("_", " ")
     return reason if hold.until is None else f"{reason} until {moment_text(hold.until, zone)}"
@@ -136,7 +143,7 @@ def _queue(shortage: Shortage, explanation: Explanation) -> str:
 
 def _others(shortage: Shortage) -> str:
     named = [
-        f"{each.order_id!r} ({counted(each.units, 'unit')}{', urgent' if each.is_urgent else ''})"
+        f"{each.order_id!r} ({counted(each.units, 'unit')}{_rank(each)})"
         for each in shortage.earlier
     ]
     if shortage.further_orders:
@@ -144,6 +151,11 @@ def _others(shortage: Shortage) -> str:
         orders = counted(number, "further order" if named else "order")
         named.append(f"{orders} ({counted(shortage.further_units, 'unit')})")
     return _listed(named)
+
+
+def _rank(earlier: EarlierDemand) -> str:
+    first = ", served first" if earlier.is_served_first else ""
+    return f"{', urgent' if earlier.is_urgent else ''}{first}"
 
 
 def _stock(shortage: Shortage) -> str:
@@ -230,6 +242,8 @@ def _preemption(explanation: Explanation) -> Iterator[str]:
     order, policy = explanation.order, explanation.policy
     if explanation.shortages and is_urgent(order, policy):
         yield "It is urgent: it may preempt units of later orders."
+    if order.pinned and explanation.order.status not in _FINAL:
+        yield "It is pinned: no reallocation and no urgent order takes its units."
     if explanation.may_lose:
         yield (
             f"An order of priority {policy.urgent_from} or higher that comes before it "

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from orderflow.commands import OrderCommand
 
 ALLOWED = {
-    "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, MOVE, HOLD, CANCEL",
-    "POSTPONED": "EDIT, REMOVE_LINE, REPLACE_LINE, MOVE, HOLD, CANCEL",
-    "ON_HOLD": "EDIT, REPLACE_LINE, MOVE, REALLOCATE, HOLD, RELEASE_HOLD, CANCEL",
-    "ON_BACK_ORDER": "EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, MOVE, REALLOCATE, HOLD, CANCEL",
+    "NEW": "ALLOCATE, EDIT, REMOVE_LINE, REPLACE_LINE, MOVE, PIN, HOLD, CANCEL",
+    "POSTPONED": "EDIT, REMOVE_LINE, REPLACE_LINE, MOVE, PIN, HOLD, CANCEL",
+    "ON_HOLD": "EDIT, REPLACE_LINE, MOVE, REALLOCATE, PIN, HOLD, RELEASE_HOLD, CANCEL",
+    "ON_BACK_ORDER": ("EDIT, REPLACE_LINE, SEND_STOCK, SPLIT, MOVE, REALLOCATE, PIN, HOLD, CANCEL"),
     "ALLOCATED": (
-        "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, MOVE, REALLOCATE, HOLD, CANCEL, SEND_TO_WAREHOUSE"
+        "EDIT, REMOVE_LINE, REPLACE_LINE, SPLIT, MOVE, REALLOCATE, PIN, HOLD, CANCEL, "
+        "SEND_TO_WAREHOUSE"
     ),
     "SENT_TO_WAREHOUSE": "REQUEST_CANCELLATION, REPORT_SHORT_PICK, DESPATCH",
     "CANCELLATION_REQUESTED": (
@@ -135,6 +136,19 @@ def test_an_order_on_hold_without_units_has_none_to_give() -> None:
     shop.hold("A", HoldReason.ADDRESS, deallocate=True)
     reason = "no units were reallocated: order 'A' is on hold and has no units to give; release it"
     assert reason in answers(shop)["REALLOCATE"].reason
+
+
+def test_a_pinned_order_may_be_unpinned_and_gives_nothing() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.pin("A")
+    found = answers(shop)
+    assert "'A' is pinned already: cannot pin; allowed now: unpin" in found["PIN"].reason
+    assert found["UNPIN"].leads_to == (Status.ALLOCATED,)
+    assert "'A' is pinned and gives no units; unpin it first" in found["REALLOCATE"].reason
+    shop.unpin("A")
+    found = answers(shop)
+    assert "'A' is not pinned: cannot unpin; allowed now: pin" in found["UNPIN"].reason
 
 
 def test_a_short_pick_of_an_order_to_be_cancelled_leads_to_its_cancellation() -> None:

@@ -261,6 +261,7 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "ship_to": ["1 High Street", ADDRESS],
             "holds": [None, [Hold(HoldReason.OTHER)], (HoldReason.OTHER,)],
             **dict.fromkeys(["split_from", "replaces"], OPTIONAL_IDENTIFIER),
+            "pinned": [None, *FLAG],
             "split_count": COUNT,
             "wait": [NOON, False],
             "version": COUNT,
@@ -641,6 +642,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
             orderflow.commands.DeliverOrder,
         ),
         orderflow.commands.SendOrderToWarehouse,
+        *(orderflow.commands.PinOrder, orderflow.commands.UnpinOrder),
     }
     in_files_of_their_own = {  # test_calendar and test_cut_off
         *(

@@ -72,6 +72,7 @@ def values_of(order: Order, at: datetime, expected: datetime | None) -> dict[str
         "waiting": [order.wait and at - order.placed_at],
         "passed-over": [order.wait and order.wait.passed_over],
         "hold": [hold.reason for hold in order.holds],
+        "pinned": ["YES" if order.pinned else "NO"],
         "courier": [order.courier],
         "country": [order.ship_to and order.ship_to.country],
         "reference": [order.customer_reference],

@@ -14,6 +14,7 @@ from orderflow import (
     PartialAllocation,
     Preemption,
     Queue,
+    Rationing,
     ShortPart,
 )
 from orderflow.commands import Reallocation
@@ -27,7 +28,7 @@ from orderflow.errors import (
 )
 from orderflow.events import OrderReallocated
 from orderflow.wording.explanation import in_words
-from tests.unit.shop import ACME, Shop, kinds, later, shop_with
+from tests.unit.shop import ACME, Shop, key, kinds, later, shop_with
 
 if TYPE_CHECKING:
     from orderflow import Outcome
@@ -337,3 +338,105 @@ def test_it_is_explained_from_both_sides(shop: Shop) -> None:
     assert "2 units of 'MUG' went to 'B' at 2025-03-03 12:03 UTC, by Ann: B is for a fair" in gave
     assert "2 units of 'MUG' came from 'A' at 2025-03-03 12:03 UTC, by Ann: B is for a fair" in took
     assert shop.explain("C").reallocation is None
+
+
+# Repaid
+
+
+def test_a_giver_that_is_repaid_is_served_before_orders_that_come_first() -> None:
+    shop = shop_with(MUG=3)
+    shop.take("A", ("MUG", 2), placed_at=later(9))
+    shop.take("B", ("MUG", 1), placed_at=later(10))
+    shop.take("C", ("MUG", 2), placed_at=later(8))
+    shop.take("D", ("MUG", 1), placed_at=later(7))
+    pass_units(shop, ("A", -2), ("C", 2), repay=True)
+    assert [each.order_id for each in shop.queue(key())] == ["A", "D"]
+    shop.receive("MUG", 1)
+    assert states(shop)["A"] == ("ON_BACK_ORDER", 1, 1)
+    shop.receive("MUG", 1)
+    assert shop.order("A").wait is None
+    assert states(shop)["D"] == ("ON_BACK_ORDER", 0, 1)
+
+
+def test_those_that_are_repaid_keep_their_order_among_themselves() -> None:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 1))
+    shop.take("B", ("MUG", 1))
+    shop.take("C", ("MUG", 1))
+    shop.take("D", ("MUG", 1))
+    pass_units(shop, ("B", -1), ("D", 1), repay=True)
+    pass_units(shop, ("A", -1), ("C", 1), repay=True)
+    assert [each.order_id for each in shop.queue(key())] == ["A", "B"]
+
+
+def test_an_order_on_hold_is_repaid_from_its_release_on() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.hold("A", HoldReason.ADDRESS)
+    shop.take("B")
+    shop.take("C", placed_at=later(0))
+    pass_units(shop, ("A", -1), ("B", 1), at=later(90), repay=True)
+    wait = shop.order("A").wait
+    assert wait is not None
+    assert (wait.since, wait.served_first) == (later(90), True)
+    shop.release_hold("A", at=later(91))
+    assert [each.order_id for each in shop.queue(key())] == ["A", "C"]
+
+
+def test_a_wait_that_is_repaid_goes_on_with_its_marks() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=1)
+    shop = shop_with(policy, MUG=1)
+    shop.take("A", ("MUG", 3))
+    shop.take("B", ("MUG", 1))
+    assert shop.held("A") == (0,)
+    shop.receive("MUG", 1)
+    shop.take("C", ("MUG", 1))
+    pass_units(shop, ("A", -1), ("C", 1), repay=True)
+    wait = shop.order("A").wait
+    assert wait is not None
+    assert (wait.allows_partial, wait.passed_over, wait.served_first) == (True, 1, True)
+
+
+def test_an_order_that_is_repaid_passes_nobody_over() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=1)
+    shop = shop_with(policy, MUG=2)
+    shop.take("A", ("MUG", 2))
+    shop.take("B", ("MUG", 9), placed_at=later(0))
+    shop.take("C", ("MUG", 2))
+    pass_units(shop, ("A", -2), ("C", 2), repay=True)
+    assert shop.order("B").wait is not None
+    shop.take("D", ("MUG", 1))
+    before = shop.order("B").version
+    shop.receive("MUG", 2)
+    assert (states(shop)["A"][0], shop.order("B").version) == ("ALLOCATED", before)
+
+
+def test_an_urgent_order_takes_nothing_of_one_that_is_repaid() -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=5)
+    shop = shop_with(policy, MUG=3)
+    shop.take("A", ("MUG", 3))
+    shop.take("B", ("MUG", 1))
+    pass_units(shop, ("A", -1), ("B", 1), repay=True)
+    shop.take("U", ("MUG", 2), priority=9)
+    assert [shop.held(each) for each in "ABU"] == [(2,), (0,), (1,)]
+
+
+def test_nobody_is_repaid_under_a_fair_share() -> None:
+    shop = shop_with(AllocationPolicy(rationing=Rationing.FAIR_SHARE), MUG=1)
+    shop.take("A")
+    shop.take("B")
+    with pytest.raises(
+        ReallocationRefusedError, match="under a fair share, no order is served fir"
+    ):
+        pass_units(shop, ("A", -1), ("B", 1), repay=True)
+
+
+def test_a_repaid_order_says_so() -> None:
+    shop = shop_with(MUG=1)
+    shop.take("A")
+    shop.take("B")
+    shop.take("C", placed_at=later(0))
+    pass_units(shop, ("A", -1), ("B", 1), repay=True)
+    told = in_words(shop.explain("A"))
+    assert "It gave units to other orders, so it is served first until it is covered." in told
+    assert "behind 'A' (1 unit, served first)." in " ".join(in_words(shop.explain("C")))

@@ -181,19 +181,19 @@ class _Audit:
     def _check_queue(self, orders: dict[str, tuple[Order, str | None]]) -> None:
         """Check the queues against the orders, which they index."""
         expected = {
-            (*product, order_id): values
+            (*key, order_id): values
             for order_id, (order, blocked_on) in orders.items()
-            for product, values in queue_values(order, blocked_on, self._moments).items()
+            for key, values in queue_values(order, blocked_on, self._moments).items()
         }
         for row in self._rows(self._tables.queue):
-            place = (row["warehouse_id"], row["sku"], row["order_id"])
+            place = (row["warehouse_id"], row["sku"], row["turn"], row["order_id"])
             values = expected.pop(place, None)
             name = f"queue of {row['sku']!r} in {row['warehouse_id']!r}"
             if values is None:
                 self._report(name, f"has order {row['order_id']!r}, which is not waiting for it")
             elif row != values:
                 self._report(name, f"has order {row['order_id']!r} at {row}, not {values}")
-        for warehouse_id, sku, order_id in expected:
+        for warehouse_id, sku, _, order_id in expected:
             self._report(f"queue of {sku!r} in {warehouse_id!r}", f"lacks order {order_id!r}")
 
     def _stock(self) -> tuple[list[Stock], list[ProductKey]]:

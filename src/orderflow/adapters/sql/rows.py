@@ -12,6 +12,7 @@ from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
 from orderflow.domain.model.policy import AllocationPolicy, gives_up_at
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from orderflow.adapters.sql.prepared import Row
-    from orderflow.domain.model.stock import ProductKey
 
     Values = dict[str, Any]
 
@@ -68,6 +68,8 @@ ORDER_COLUMNS = (
     "given_up",
     "give_up_after",
     "replaces",
+    "pinned",
+    "served_first",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -151,7 +153,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         wait=None
         if since is None
         else BackOrderWait(
-            moments.read(since), row[12], bool(row[13]), bool(row[20]), bool(row[21])
+            moments.read(since), row[12], bool(row[13]), bool(row[20]), bool(row[21]), bool(row[25])
         ),
         version=row[14],
         customer_reference=row[15],
@@ -161,6 +163,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         not_before=moments.read_any(row[19]),
         give_up_after=None if row[22] is None else row[22] * _MICROSECOND,
         replaces=row[23],
+        pinned=bool(row[24]),
     )
 
 
@@ -185,12 +188,14 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "held_until": moments.write(min(ends)) if ends else None,
         "split_from": order.split_from,
         "replaces": order.replaces,
+        "pinned": order.pinned,
         "split_count": order.split_count,
         "waits_since": None if wait is None else moments.write(wait.since),
         "passed_over": 0 if wait is None else wait.passed_over,
         "allows_partial": False if wait is None else wait.allows_partial,
         "reminded": False if wait is None else wait.reminded,
         "given_up": False if wait is None else wait.given_up,
+        "served_first": False if wait is None else wait.served_first,
         "give_up_after": None if own is None else own // _MICROSECOND,
         "gives_up_at": None if own is None else moments.write_any(_gives_up_at(order)),
         "short_part": None if order.short_part is None else str(order.short_part),
@@ -228,6 +233,7 @@ def place_values(order: Order, moments: Moments) -> Values:
     placed_at = moments.write(order.placed_at)
     return {
         "order_id": order.order_id,
+        "turn": 0 if is_served_first(order) else 1,
         "placed_at": placed_at,
         "rank": -order.priority,
         "has_no_promise": int(order.promised_by is None),
@@ -237,8 +243,8 @@ def place_values(order: Order, moments: Moments) -> Values:
 
 def queue_values(
     order: Order | None, blocked_on: str | None, moments: Moments
-) -> dict[ProductKey, Values]:
-    """Return the queue rows of an order, by product."""
+) -> dict[tuple[str, str, int], Values]:
+    """Return the queue rows of an order, by warehouse, SKU and turn: the parts that may change."""
     if order is None or order.status is not Status.ON_BACK_ORDER:
         return {}
     place = place_values(order, moments)
@@ -247,7 +253,7 @@ def queue_values(
         if line.allocated < line.quantity:
             needed[line.sku] = needed.get(line.sku, 0) + line.short
     return {
-        (order.warehouse_id, sku): {
+        (order.warehouse_id, sku, place["turn"]): {
             "seller_id": order.seller_id,
             "warehouse_id": order.warehouse_id,
             "sku": sku,

@@ -329,9 +329,9 @@ class Statements(WriteStatements):
 
 
 PLACE_COLUMNS = {
-    Queue.FIRST_COME: ("placed_at", "order_id"),
-    Queue.PRIORITY: ("rank", "placed_at", "order_id"),
-    Queue.PROMISED_DATE: ("has_no_promise", "due_by", "placed_at", "order_id"),
+    Queue.FIRST_COME: ("turn", "placed_at", "order_id"),
+    Queue.PRIORITY: ("turn", "rank", "placed_at", "order_id"),
+    Queue.PROMISED_DATE: ("turn", "has_no_promise", "due_by", "placed_at", "order_id"),
 }
 """The sort columns of a queue: the parts of `queue_position`."""
 

@@ -209,12 +209,14 @@ class Tables:
             Column("held_until", _MOMENT),
             Column("split_from", _IDENTIFIER),
             Column("replaces", _IDENTIFIER),
+            Column("pinned", Boolean, nullable=False, server_default=false()),
             Column("split_count", BigInteger, nullable=False),
             Column("waits_since", _MOMENT),
             Column("passed_over", BigInteger, nullable=False),
             Column("allows_partial", Boolean, nullable=False),
             Column("reminded", Boolean, nullable=False, server_default=false()),
             Column("given_up", Boolean, nullable=False, server_default=false()),
+            Column("served_first", Boolean, nullable=False, server_default=false()),
             # The order's own time, in microseconds, and when it ends if the order waits.
             Column("give_up_after", BigInteger),
             Column("gives_up_at", _MOMENT),
@@ -264,13 +266,16 @@ class Tables:
         """The orders that wait for each product: an index that no database can maintain itself.
 
         A row has the sort columns of every `Queue`, so the policy can change. The primary key sorts
-        rows as `Queue.FIRST_COME` does. Those columns never change. This saves an index.
+        rows as `Queue.FIRST_COME` does, which saves an index. Of its columns, only `turn` may
+        change: then another row takes the place of this one.
         """
         table = self._table(
             "queue",
             Column("warehouse_id", _IDENTIFIER, nullable=False),
             Column("sku", _IDENTIFIER, nullable=False),
             Column("order_id", _IDENTIFIER, nullable=False),
+            # 0 if the order is served first, otherwise 1.
+            Column("turn", SmallInteger, nullable=False),
             Column("placed_at", _MOMENT, nullable=False),
             # The negative priority, because an index ascends.
             Column("rank", BigInteger, nullable=False),
@@ -280,12 +285,13 @@ class Tables:
             Column("least", BigInteger, nullable=False),
             Column("is_blocked", Boolean, nullable=False),
             self._check("queue", "least", "least >= 0"),
+            self._check("queue", "turn", "turn IN (0, 1)"),
             self._check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
-            key=("warehouse_id", "sku", "placed_at", "order_id"),
+            key=("warehouse_id", "sku", "turn", "placed_at", "order_id"),
         )
         product = ("warehouse_id", "sku")
-        self._index(table, "priority", *product, "rank", "placed_at", "order_id")
-        promise = ("has_no_promise", "due_by", "placed_at", "order_id")
+        self._index(table, "priority", *product, "turn", "rank", "placed_at", "order_id")
+        promise = ("turn", "has_no_promise", "due_by", "placed_at", "order_id")
         self._index(table, "promise", *product, *promise)
         return table
 

@@ -1,4 +1,4 @@
-"""Give units of some orders to others, outside the queue."""
+"""Give units of some orders to others, outside the queue, or keep an order from it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from orderflow.cli.connection import SellerOptions
-from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
-from orderflow.cli.options.arguments import Sku, unit_pairs
+from orderflow.cli.execution import (
+    ExecutionOptions,
+    OrderExecutionOptions,
+    carry_out,
+    do_to_order,
+    earlier_command,
+)
+from orderflow.cli.options.arguments import OrderId, Sku, unit_pairs
 from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.decisions.reallocating import reallocation_of_product
-from orderflow.domain.model.commands import ReallocateUnits, Reallocation
+from orderflow.domain.model.commands import PinOrder, ReallocateUnits, Reallocation, UnpinOrder
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
@@ -20,7 +26,7 @@ if TYPE_CHECKING:
     from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Order
 
-__all__ = ["reallocate"]
+__all__ = ["pin", "reallocate", "unpin"]
 
 T = TypeVar("T", int, int | None)
 
@@ -46,6 +52,10 @@ def reallocate(
     ],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why, in your own words.")],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who does it.")],
+    repay: Annotated[
+        bool,
+        typer.Option("--repay", help="Serve the orders that give before all others from now on."),
+    ] = False,
 ) -> None:
     """Give units of some orders to others, outside the queue.
 
@@ -70,10 +80,24 @@ def reallocate(
         else:
             changes = _changes(orders, sku, given, taken)
         return ReallocateUnits(
-            seller_id=seller_id, changes=changes, note=note, by=by, **how.fields()
+            seller_id=seller_id, changes=changes, note=note, by=by, repay=repay, **how.fields()
         )
 
     carry_out(command, where, how)
+
+
+@with_options("The database", where=SellerOptions)
+@with_options("Execution", how=OrderExecutionOptions)
+def pin(order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions) -> None:
+    """Pin an order: no reallocation and no urgent order takes its units."""
+    do_to_order(PinOrder, order_id, where, how)
+
+
+@with_options("The database", where=SellerOptions)
+@with_options("Execution", how=OrderExecutionOptions)
+def unpin(order_id: OrderId, *, where: SellerOptions, how: OrderExecutionOptions) -> None:
+    """Unpin an order: its units may be given to others again."""
+    do_to_order(UnpinOrder, order_id, where, how)
 
 
 def _taker(text: str) -> tuple[str, int | None]:

@@ -67,6 +67,8 @@ _COMMANDS = {
     Action.SPLIT: "split",
     Action.MOVE: "move",
     Action.REALLOCATE: "reallocate",
+    Action.PIN: "pin",
+    Action.UNPIN: "unpin",
     Action.HOLD: "hold",
     Action.RELEASE_HOLD: "release-hold",
     Action.CANCEL: "cancel",
@@ -248,7 +250,8 @@ def _rest(order: Order) -> list[str]:
     if order.wait is not None:
         since = moment_text(order.wait.since, zone)
         ended = ", given up" if order.wait.given_up else ""
-        said.append(f"on back order since {since}{ended}")
+        first = ", served first" if order.wait.served_first else ""
+        said.append(f"on back order since {since}{ended}{first}")
     if order.promised_by is not None:
         said.append(f"promised by {moment_text(order.promised_by, zone)}")
     if order.not_before is not None:
@@ -258,6 +261,8 @@ def _rest(order: Order) -> list[str]:
         said.append(f"given up after {may_wait} on back order")
     if order.priority:
         said.append(f"priority {order.priority}")
+    if order.pinned:
+        said.append("pinned")
     if order.courier is not None:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:

@@ -1,6 +1,7 @@
 """Preemption: an urgent order takes units of later orders that are not at the warehouse yet.
 
-The last order in the queue loses units first, and no order loses more than is needed. If an urgent
+A pinned order loses none. The last order in the queue loses units first, and no order loses more
+than is needed. If an urgent
 order may not be allocated a part, it preempts units only if they complete it. Orders whose
 positions differ only by their ids do not preempt each other, such as the parcels of one order.
 """
@@ -42,7 +43,7 @@ def preemptible_products(serving: ServingState) -> list[ProductKey]:
     products = {
         (order.warehouse_id, line.sku)
         for order in draft.orders.values()
-        if order.status not in FROZEN
+        if is_preemptible(order)
         for line in order.lines
         if line.allocated
     }
@@ -90,8 +91,11 @@ def preempt_for(serving: ServingState, order: Order, *, completely: bool) -> Non
 
 
 def is_preemptible(order: Order) -> bool:
-    """Whether urgent orders may preempt the units of an order: it is not at the warehouse yet."""
-    return order.status not in FROZEN
+    """Whether urgent orders may preempt the units of an order.
+
+    It is not at the warehouse yet, and not pinned.
+    """
+    return order.status not in FROZEN and not order.pinned
 
 
 def preemption_rank(order: Order, queue: Queue) -> tuple[object, ...]:

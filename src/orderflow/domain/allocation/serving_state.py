@@ -22,6 +22,7 @@ from orderflow.domain.model.events import (
 )
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
 from orderflow.domain.model.policy import Preemption, queue_position
+from orderflow.domain.model.queue_position import is_served_first
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import WarehouseSku
 
@@ -274,7 +275,12 @@ class ServingState:
         return NextPage(step, passing=tuple(passing))
 
     def record_taker(self, order: Order, units: LineUnits) -> None:
-        """Record that an order took units, unless a later order in the queue did."""
+        """Record that an order took units, unless a later order in the queue did.
+
+        An order that is served first passes nobody over.
+        """
+        if is_served_first(order):
+            return
         taken = dict(units)
         for line in order.lines:
             if line.line_id in taken:

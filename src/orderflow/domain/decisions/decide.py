@@ -52,6 +52,7 @@ from orderflow.domain.model.commands import (
     LimitBackOrders,
     MoveOrder,
     OrderCommand,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
     ReallocateUnits,
@@ -67,6 +68,7 @@ from orderflow.domain.model.commands import (
     StartBulk,
     StockChange,
     TransferStock,
+    UnpinOrder,
     WithdrawReceipt,
 )
 from orderflow.domain.model.events import AdjustmentReason
@@ -207,6 +209,8 @@ def _change_order(serving: ServingState, command: OrderCommand) -> None:
             split(draft, order, command)
         case MoveOrder():
             move(draft, order, command)
+        case PinOrder() | UnpinOrder():
+            order_commands.pin(draft, order, command)
         case CancelOrder():
             order_commands.cancel(draft, order, command)
         case SendOrderToWarehouse():

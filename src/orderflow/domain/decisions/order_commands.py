@@ -12,7 +12,7 @@ from orderflow.domain.decisions.shortfall import cancel_if_requested
 from orderflow.domain.decisions.sourcing import in_first_warehouse, move_parts, plans_of
 from orderflow.domain.decisions.splitting import split_at_warehouse
 from orderflow.domain.model.chosen_lines import resolve_edits
-from orderflow.domain.model.commands import PlaceOrder
+from orderflow.domain.model.commands import PinOrder, PlaceOrder
 from orderflow.domain.model.edits import apply_edits
 from orderflow.domain.model.events import (
     CancellationAccepted,
@@ -26,9 +26,11 @@ from orderflow.domain.model.events import (
     OrderDespatched,
     OrderEdited,
     OrderHeld,
+    OrderPinned,
     OrderPlaced,
     OrderSentToWarehouse,
     OrderShortPicked,
+    OrderUnpinned,
 )
 from orderflow.domain.model.lifecycle import Action, require_action
 from orderflow.domain.model.order import allocated_units
@@ -55,6 +57,7 @@ if TYPE_CHECKING:
         ReleaseHold,
         ReportShortPick,
         RequestCancellation,
+        UnpinOrder,
     )
     from orderflow.domain.model.order import Order
     from orderflow.domain.state.draft import Draft
@@ -67,6 +70,7 @@ __all__ = [
     "despatch",
     "edit",
     "hold",
+    "pin",
     "place",
     "reject_cancellation",
     "release",
@@ -163,6 +167,17 @@ def edit(draft: Draft, order: Order, command: EditOrder) -> None:
     apply_edits(order, edits)  # refuses an impossible edit before there is an event
     draft.emit(OrderEdited(*draft.name(order), edits))
     follow_day(draft, order)
+
+
+def pin(draft: Draft, order: Order, command: PinOrder | UnpinOrder) -> None:
+    """Pin an order that is not pinned, or unpin one that is."""
+    pins = isinstance(command, PinOrder)
+    action, other = (Action.PIN, Action.UNPIN) if pins else (Action.UNPIN, Action.PIN)
+    require_action(order.order_id, order.status, action)
+    if order.pinned is pins:
+        state = "pinned already" if pins else "not pinned"
+        raise ActionRefusedError(order.order_id, state, action, (other,))
+    draft.emit((OrderPinned if pins else OrderUnpinned)(*draft.name(order)))
 
 
 def cancel(draft: Draft, order: Order, command: CancelOrder) -> None:

@@ -39,7 +39,8 @@ from orderflow.domain.decisions.splitting import split_by_policy
 from orderflow.domain.model.events import OrderWaitedEnough, PolicyChanged
 from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.next_page import NextPage, PageStep
-from orderflow.domain.model.policy import Fulfilment, Queue, has_waited_enough, queue_position
+from orderflow.domain.model.policy import Fulfilment, has_waited_enough, queue_position
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.status import Status
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _split(serving: ServingState, after: Order | None) -> NextPage | None:
 def _back_orders(serving: ServingState, after: Order | None) -> list[Order]:
     """Return the next orders on back order, by the time they were placed."""
     found = serving.draft.view.back_orders(after, serving.orders_max)
-    return sorted(found, key=lambda order: queue_position(order, Queue.FIRST_COME))
+    return sorted(found, key=placing)
 
 
 def _go_on_after(read: list[Order], orders_max: int | None, step: PageStep) -> NextPage | None:

@@ -13,7 +13,7 @@ from orderflow.domain.model.arguments import require_identifier, require_number,
 from orderflow.domain.model.commands import Reallocation
 from orderflow.domain.model.events import DeallocationReason, OrderDeallocated, OrderReallocated
 from orderflow.domain.model.lifecycle import Action, require_action
-from orderflow.domain.model.policy import allows_partial
+from orderflow.domain.model.policy import Rationing, allows_partial
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.validators import UNITS_MAX
 from orderflow.errors import ReallocationRefusedError, StaleVersionError
@@ -46,6 +46,10 @@ def reallocate(serving: ServingState, command: ReallocateUnits) -> None:
         StaleVersionError: If an order has another version.
     """
     draft, changes = serving.draft, command.changes
+    if command.repay and draft.policy.rationing is Rationing.FAIR_SHARE:
+        raise ReallocationRefusedError(
+            "under a fair share, no order is served first, so none can be repaid; omit repay"
+        )
     draft.view.prefetch([each.order_id for each in changes])
     orders = [_order(draft, each) for each in changes]
     given: _Parties = {}
@@ -64,7 +68,9 @@ def reallocate(serving: ServingState, command: ReallocateUnits) -> None:
             if units_of_lines:
                 named = tuple(others.get((order.order_id, sign), ()))
                 why = (command.by, command.note, command.plan_id)
-                draft.emit(OrderReallocated(*draft.name(order), units_of_lines, named, *why))
+                first = command.repay and sign is _GIVES
+                event = OrderReallocated(*draft.name(order), units_of_lines, named, *why, first)
+                draft.emit(event)
                 if sign is _TAKES and serving.passes_over:
                     serving.record_taker(order, units_of_lines)
 
@@ -127,18 +133,22 @@ def require_kept(draft: Draft, command: ReallocateUnits) -> None:
         ):
             raise ReallocationRefusedError(
                 f"an urgent order would preempt the units of order {event.order_id!r} at once; "
-                f"name an order before the urgent one, or raise the priority of this one",
+                f"name an order before the urgent one, or pin this one",
                 order_id=event.order_id,
             )
 
 
 def require_units_to_give(order: Order) -> None:
-    """Refuse to reallocate units of an order that has none to give, and may take none.
+    """Refuse to reallocate units of an order that can neither give nor take any.
 
     Raises:
         ReallocationRefusedError: If that is so.
     """
-    if order.status is Status.ON_HOLD and not order.allocated:
+    if order.status is Status.ON_BACK_ORDER:
+        return
+    if order.pinned:
+        raise _refusal(order, "is pinned and gives no units; unpin it first")
+    if not order.allocated:
         raise _refusal(order, "is on hold and has no units to give; release it first")
 
 
@@ -166,6 +176,8 @@ def _check_order(draft: Draft, order: Order, change: Reallocation) -> None:
                 f"cannot {verb} {counted(abs(units), 'unit')} of {line.sku!r} on line "
                 f"{line_id!r}, which {state} {most}; name at most these",
             )
+        if units < 0 and order.pinned:
+            raise _refusal(order, "is pinned and gives no units; unpin it first")
         if signs.setdefault(line.sku, units < 0) is not (units < 0):
             raise _refusal(order, f"cannot give and take {line.sku!r}; name one of them")
     if not change.taken:

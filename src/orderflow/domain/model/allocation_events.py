@@ -101,6 +101,8 @@ class OrderReallocated(OrderEventFields):
         by: Who did it.
         note: Why.
         plan_id: The plan that was applied, if any.
+        served_first: Whether the order gave units, and comes before all others in its queues until
+            it is covered.
     """
 
     units: LineChanges
@@ -108,6 +110,7 @@ class OrderReallocated(OrderEventFields):
     by: str
     note: str
     plan_id: str | None = None
+    served_first: bool = False
 
 
 @attrs.frozen

@@ -23,6 +23,8 @@ class BackOrderWait:
             or to leave in parts of any size under `AllocationPolicy.split_wait_min`.
         reminded: Whether its seller was reminded that it will be given up.
         given_up: Whether it was given up, which did not end its wait.
+        served_first: Whether it comes before all others in its queues, because it gave units in a
+            reallocation that repays them.
     """
 
     since: datetime = attrs.field(converter=validators.in_utc, validator=validators.moment)
@@ -30,12 +32,14 @@ class BackOrderWait:
     allows_partial: bool = attrs.field(default=False)
     reminded: bool = attrs.field(default=False)
     given_up: bool = attrs.field(default=False)
+    served_first: bool = attrs.field(default=False)
 
     def __attrs_post_init__(self) -> None:
         # One test for the good case: every order that goes on back order gets one of these.
         if (
             validators.is_units(self.passed_over, 0)
-            and type(self.allows_partial) is type(self.reminded) is type(self.given_up) is bool
+            and type(self.allows_partial) is type(self.reminded) is bool
+            and type(self.given_up) is type(self.served_first) is bool
         ):
             return
         validators.require(
@@ -44,6 +48,6 @@ class BackOrderWait:
             demand=validators.whole_demand(0),
             value=self.passed_over,
         )
-        marks = ("allows_partial", "reminded", "given_up")
+        marks = ("allows_partial", "reminded", "given_up", "served_first")
         wrong = next(mark for mark in marks if not isinstance(getattr(self, mark), bool))
         raise InvalidValueError(f"BackOrderWait.{wrong}", "True or False", getattr(self, wrong))

@@ -69,6 +69,7 @@ __all__ = [
     "MoveOrder",
     "OrderCommand",
     "PickedLine",
+    "PinOrder",
     "PlaceOrder",
     "PlaceOrders",
     "ReallocateUnits",
@@ -86,6 +87,7 @@ __all__ = [
     "StockChange",
     "StockCommand",
     "TransferStock",
+    "UnpinOrder",
     "WithdrawReceipt",
 ]
 
@@ -275,6 +277,16 @@ class MoveOrder(OrderFields):
 
 
 @attrs.frozen(kw_only=True)
+class PinOrder(OrderFields):
+    """Pin an order that has not been sent to the warehouse: see `Order`."""
+
+
+@attrs.frozen(kw_only=True)
+class UnpinOrder(OrderFields):
+    """Unpin a pinned order: its units may be given to others again."""
+
+
+@attrs.frozen(kw_only=True)
 class CancelOrder(OrderFields):
     """Cancel an order that has not been sent to the warehouse."""
 
@@ -301,6 +313,8 @@ OrderCommand = (
     | EditOrder
     | SplitOrder
     | MoveOrder
+    | PinOrder
+    | UnpinOrder
     | CancelOrder
     | SendOrderToWarehouse
     | RequestCancellation

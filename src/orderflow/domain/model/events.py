@@ -81,6 +81,7 @@ __all__ = [
     "OrderPartMoved",
     "OrderPartlyAllocated",
     "OrderPassedOver",
+    "OrderPinned",
     "OrderPlaced",
     "OrderPostponed",
     "OrderPutOnBackOrder",
@@ -91,6 +92,7 @@ __all__ = [
     "OrderSplit",
     "OrderSplitAtWarehouse",
     "OrderSplitOff",
+    "OrderUnpinned",
     "OrderWaitedEnough",
     "PolicyChanged",
     "PostponementEnded",
@@ -172,6 +174,16 @@ class HoldReleased(OrderEventFields):
 
     reasons: tuple[HoldReason, ...]
     due_at: datetime | None = None
+
+
+@attrs.frozen
+class OrderPinned(OrderEventFields):
+    """The order was pinned: no reallocation and no urgent order takes its units."""
+
+
+@attrs.frozen
+class OrderUnpinned(OrderEventFields):
+    """The order is not pinned any more."""
 
 
 @attrs.frozen
@@ -271,6 +283,8 @@ OrderChange = (
     | HoldReleased
     | OrderSplit
     | OrderSplitAtWarehouse
+    | OrderPinned
+    | OrderUnpinned
     | OrderMoved
     | OrderPartMoved
     | OrderCancelled

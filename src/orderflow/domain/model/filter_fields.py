@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.domain.model.order import HoldReason, Order
 from orderflow.domain.model.status import MAY_BE_ALLOCATED, Status
+from orderflow.domain.model.terms import Term
 from orderflow.errors import InvalidValueError
-
-if TYPE_CHECKING:
-    from orderflow.domain.model.terms import Term
 
 __all__ = ["CUSTOM_FIELD", "FILTER_FIELDS", "FilterField", "FilterValue", "ValueKind"]
 
@@ -87,6 +85,16 @@ DURATION = ValueKind(
 )
 STATUS = _kind_of_terms("status", Status)
 HOLD_REASON = _kind_of_terms("hold reason", HoldReason)
+
+
+class YesNo(Term):
+    """Whether something is so of an order."""
+
+    YES = "YES"
+    NO = "NO"
+
+
+YES_NO = _kind_of_terms("yes or no", YesNo)
 
 
 class FilterField(NamedTuple):
@@ -208,6 +216,12 @@ FILTER_FIELDS = {
             HOLD_REASON,
             lambda order, _at, _expected: [hold.reason for hold in order.holds],
             may_be_none=True,
+        ),
+        _field(
+            "pinned",
+            "whether it is pinned",
+            YES_NO,
+            lambda order: YesNo.YES if order.pinned else YesNo.NO,
         ),
         _optional("courier", "the courier", TEXT, lambda order: order.courier),
         _optional(

@@ -35,6 +35,7 @@ from orderflow.domain.model.events import (
     OrderPartlyAllocated,
     OrderPartMoved,
     OrderPassedOver,
+    OrderPinned,
     OrderPostponed,
     OrderPutOnBackOrder,
     OrderReallocated,
@@ -43,6 +44,7 @@ from orderflow.domain.model.events import (
     OrderShortPicked,
     OrderSplit,
     OrderSplitAtWarehouse,
+    OrderUnpinned,
     OrderWaitedEnough,
     PostponementEnded,
     SellerReminded,
@@ -76,6 +78,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderMoved: (_NEW,),
         OrderPartMoved: (_NEW,),
         OrderHeld: (_HELD,),
+        OrderPinned: (_NEW,),
+        OrderUnpinned: (_NEW,),
         OrderCancelled: (Status.CANCELLED,),
     },
     Status.POSTPONED: {
@@ -84,6 +88,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderMoved: (_POSTPONED,),
         OrderPartMoved: (_POSTPONED,),
         OrderHeld: (_HELD,),
+        OrderPinned: (_POSTPONED,),
+        OrderUnpinned: (_POSTPONED,),
         OrderCancelled: (Status.CANCELLED,),
     },
     Status.ON_HOLD: {
@@ -94,6 +100,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderMoved: (_HELD,),
         OrderPartMoved: (_HELD,),
         HoldReleased: (_HELD, _ALLOCATED, _WAITING),
+        OrderPinned: (_HELD,),
+        OrderUnpinned: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
     },
     Status.ON_BACK_ORDER: {
@@ -112,6 +120,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPartMoved: (_ALLOCATED, _WAITING),
         ShortUnitsCancelled: (_ALLOCATED, _WAITING),
         OrderHeld: (_HELD,),
+        OrderPinned: (_WAITING,),
+        OrderUnpinned: (_WAITING,),
         OrderCancelled: (Status.CANCELLED,),
     },
     Status.ALLOCATED: {
@@ -120,6 +130,8 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderEdited: (_ALLOCATED, _WAITING),
         OrderSplit: (_ALLOCATED,),
         OrderHeld: (_HELD,),
+        OrderPinned: (_ALLOCATED,),
+        OrderUnpinned: (_ALLOCATED,),
         OrderCancelled: (Status.CANCELLED,),
         OrderSentToWarehouse: (Status.SENT_TO_WAREHOUSE,),
     },
@@ -167,6 +179,8 @@ class Action(Term):
     SPLIT = "SPLIT"
     MOVE = "MOVE"
     REALLOCATE = "REALLOCATE"
+    PIN = "PIN"
+    UNPIN = "UNPIN"
     HOLD = "HOLD"
     RELEASE_HOLD = "RELEASE_HOLD"
     CANCEL = "CANCEL"
@@ -189,6 +203,8 @@ ACTIONS: dict[Action, tuple[tuple[type[OrderEvent], ...], ...]] = {
     Action.SPLIT: ((OrderSplit,),),
     Action.MOVE: ((OrderMoved,), (OrderDeallocated, OrderMoved)),
     Action.REALLOCATE: ((OrderReallocated,),),
+    Action.PIN: ((OrderPinned,),),
+    Action.UNPIN: ((OrderUnpinned,),),
     Action.HOLD: ((OrderHeld,),),
     Action.RELEASE_HOLD: ((HoldReleased,),),
     Action.CANCEL: ((OrderCancelled,),),

@@ -113,6 +113,9 @@ class Order:
 
     `returned` are the units that the customer has sent back, as pairs of a line id and a number.
 
+    A `pinned` order loses no unit to a reallocation or an urgent order. It still loses units to a
+    count, a short pick, an edit or a cancellation. A part that is split off is pinned too.
+
     `not_before` is the moment from which the order may be sent to the warehouse; before it, that is
     refused. It affects neither the queue nor who gets the stock. `WarehouseCalendar.day_begins`
     returns it for a day. A part that is split off has it too.
@@ -172,6 +175,7 @@ class Order:
     replaces: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
+    pinned: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
     @warehouse_id.validator
     def _check_warehouse(self, attribute: attrs.Attribute[str], value: object) -> None:

@@ -32,6 +32,7 @@ from orderflow.domain.model.policy_settings import (
     Queue,
     Rationing,
 )
+from orderflow.domain.model.queue_position import QueuePosition, queue_position
 from orderflow.domain.model.short_part import ShortPart
 
 if TYPE_CHECKING:
@@ -50,11 +51,7 @@ __all__ = [
     "queue_position",
 ]
 
-QueuePosition = tuple[object, ...]
-"""The sort key of an order in a queue: the smallest comes first. It ends in the order id."""
-
-
-_FIRST_COME, _ALWAYS = Queue.FIRST_COME, PartialAllocation.ALWAYS
+_ALWAYS = PartialAllocation.ALWAYS
 _ORDER_ID, _NUMBER = "{order_id}", "{number}"
 _OTHER_CHARACTERS_MAX = 32
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -210,22 +207,6 @@ class AllocationPolicy:
     def restricts_partial(self) -> bool:
         """Whether some short orders may not be allocated a part while they wait."""
         return self.partial_allocation is not _ALWAYS
-
-
-def queue_position(order: Order, queue: Queue) -> QueuePosition:
-    """Return the position of the order: the smallest is served first.
-
-    Positions in one queue can be compared with each other, and no two orders share one. Ids are
-    compared by code point: "10" comes before "9".
-    """
-    if queue is _FIRST_COME:
-        return (order.placed_at, order.order_id)
-    if queue is Queue.PRIORITY:
-        return (-order.priority, order.placed_at, order.order_id)
-    promised_by: datetime | None = order.promised_by
-    if promised_by is None:
-        return (1, order.placed_at, order.placed_at, order.order_id)
-    return (0, promised_by, order.placed_at, order.order_id)
 
 
 def is_urgent(order: Order, policy: AllocationPolicy) -> bool:

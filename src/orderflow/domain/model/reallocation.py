@@ -64,6 +64,8 @@ class ReallocateUnits(CommandFields):
         note: Why, for people.
         by: Who did it.
         plan_id: The plan that is applied, if any.
+        repay: Whether the orders that give units come before all others in their queues until they
+            are covered. It is not possible under a fair share.
     """
 
     seller_id: str = attrs.field(validator=validators.identifier)
@@ -75,6 +77,7 @@ class ReallocateUnits(CommandFields):
     plan_id: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
+    repay: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
     @changes.validator
     def _check_changes(self, _attribute: object, value: tuple[Reallocation, ...]) -> None:

@@ -29,11 +29,13 @@ from orderflow.domain.model.commands import (
     EditOrder,
     HoldOrder,
     OrderCommand,
+    PinOrder,
     RejectCancellation,
     ReleaseHold,
     RequestCancellation,
     SendOrderToWarehouse,
     SplitOrder,
+    UnpinOrder,
 )
 from orderflow.domain.model.edits import RemoveLine
 from orderflow.domain.model.horizon import is_far
@@ -255,6 +257,8 @@ _INSTEAD_OF_WAITING: dict[ShortPart, tuple[Status, ...]] = {
 _SIMPLE: dict[Action, Callable[..., OrderCommand]] = {
     Action.ALLOCATE: AllocateOrder,
     Action.RELEASE_HOLD: ReleaseHold,
+    Action.PIN: PinOrder,
+    Action.UNPIN: UnpinOrder,
     Action.CANCEL: CancelOrder,
     Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,
     Action.REQUEST_CANCELLATION: RequestCancellation,

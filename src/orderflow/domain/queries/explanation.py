@@ -17,6 +17,7 @@ from orderflow.domain.allocation.expected_cover import (
     first_overdue_since,
     last_expected_at,
 )
+from orderflow.domain.allocation.preemption import is_preemptible
 from orderflow.domain.allocation.queue_demand import demand_before
 from orderflow.domain.decisions.effects_of_time import effects_of_time
 from orderflow.domain.decisions.splitting import may_split_off
@@ -42,7 +43,8 @@ from orderflow.domain.model.policy import (
     is_urgent,
     short_part_of,
 )
-from orderflow.domain.model.status import FROZEN, MAY_BE_ALLOCATED, Status
+from orderflow.domain.model.queue_position import is_served_first
+from orderflow.domain.model.status import MAY_BE_ALLOCATED, Status
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
 
@@ -66,11 +68,13 @@ class EarlierDemand:
         order_id: The order.
         units: The units of the product that it is short of.
         is_urgent: Whether it may preempt units of later orders.
+        is_served_first: Whether it comes before all others because it gave units to them.
     """
 
     order_id: str
     units: int
     is_urgent: bool = False
+    is_served_first: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -192,7 +196,7 @@ class Explanation:
     def may_lose(self) -> bool:
         """Whether an urgent order before it may preempt its units."""
         preempts = self.policy.preemption is Preemption.URGENT
-        return preempts and self.order.allocated > 0 and self.order.status not in FROZEN
+        return preempts and self.order.allocated > 0 and is_preemptible(self.order)
 
     @property
     def expected_at(self) -> datetime | None:
@@ -269,8 +273,13 @@ def _shortages(
     for other, short in demand_before(order, sku, view, policy):
         units.append(short)
         if len(earlier) < earlier_max:
-            urgent = is_urgent(other, policy)
-            earlier.append(EarlierDemand(order_id=other.order_id, units=short, is_urgent=urgent))
+            demand = EarlierDemand(
+                order_id=other.order_id,
+                units=short,
+                is_urgent=is_urgent(other, policy),
+                is_served_first=is_served_first(other),
+            )
+            earlier.append(demand)
     supply.claim(sum(units))
     is_shared = policy.rationing is Rationing.FAIR_SHARE
     same_for_all: dict[str, Any] = {

@@ -28,7 +28,8 @@ from orderflow.domain.model.arguments import (
 from orderflow.domain.model.commands import AnnounceReceipt
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
+from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.stock import ExpectedReceipt
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import ReceiptNotFoundError
@@ -191,4 +192,4 @@ def _waiting_for(products: set[ProductKey], view: View, policy: AllocationPolicy
         for order in waiting
         if any((order.warehouse_id, line.sku) in products for line in order.short_lines)
     }
-    return sorted(found.values(), key=lambda order: queue_position(order, Queue.FIRST_COME))
+    return sorted(found.values(), key=placing)

@@ -39,6 +39,7 @@ from orderflow.domain.model.events import (
     OrderPartlyAllocated,
     OrderPartMoved,
     OrderPassedOver,
+    OrderPinned,
     OrderPlaced,
     OrderPostponed,
     OrderPutOnBackOrder,
@@ -49,6 +50,7 @@ from orderflow.domain.model.events import (
     OrderSplit,
     OrderSplitAtWarehouse,
     OrderSplitOff,
+    OrderUnpinned,
     OrderWaitedEnough,
     PolicyChanged,
     PostponementEnded,
@@ -273,10 +275,10 @@ def _fold_stock(event: StockEvent, target: FoldTarget) -> None:
 def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
     """Return the fields that the event changes, except status and version."""
     match event:
-        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder() | OrderReallocated():
+        case OrderAllocated() | OrderPartlyAllocated() | OrderPutOnBackOrder():
             return {"lines": gain_units(order.lines, event.units)}
-        case OrderDespatched():
-            return {"lines": lose_all_units(order.lines)}
+        case OrderReallocated():
+            return _reallocated(order, event)
         case (
             OrderPostponed()
             | PostponementEnded()
@@ -288,7 +290,7 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {}
         case OrderDeallocated() | OrderRecalled() | OrderShortPicked():
             return {"lines": lose_units(order.lines, event.units)}
-        case OrderCancelled() | CancellationAccepted():
+        case OrderDespatched() | OrderCancelled() | CancellationAccepted():
             return {"lines": lose_all_units(order.lines), "holds": ()}
         case OrderEdited():
             return apply_edits(order, event.edits)
@@ -300,6 +302,8 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return _split(order, cancel_units(order.lines, event.units))
         case OrderMoved():
             return _moved(order, event)
+        case OrderPinned() | OrderUnpinned():
+            return {"pinned": isinstance(event, OrderPinned)}
         case OrderPassedOver() | OrderWaitedEnough() | SellerReminded() | OrderGivenUp():
             return {"wait": _wait_after(order.wait or _wait_since(event.at), event)}
         case UnitsReturned():
@@ -307,8 +311,7 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
         case OrderHeld():
             return {"holds": _add_hold(order.holds, event.hold)}
         case HoldReleased():
-            others = (hold for hold in order.holds if hold.reason not in event.reasons)
-            return {"holds": tuple(others), "short_part": _short_part_after(order, event)}
+            return _released(order, event)
         case _:
             assert_never(event)
 
@@ -331,7 +334,7 @@ def _wait_after(
 ) -> BackOrderWait:
     match event:
         case OrderPassedOver():  # by far the most frequent one: `attrs.evolve` takes longer
-            marks = (wait.allows_partial, wait.reminded, wait.given_up)
+            marks = (wait.allows_partial, wait.reminded, wait.given_up, wait.served_first)
             return BackOrderWait(wait.since, wait.passed_over + 1, *marks)
         case OrderWaitedEnough():
             return attrs.evolve(wait, allows_partial=True)
@@ -341,11 +344,21 @@ def _wait_after(
             return attrs.evolve(wait, given_up=True)
 
 
-def _short_part_after(order: Order, event: HoldReleased) -> ShortPart | None:
-    """Return the short part of a released order: a seller who releases it lets it wait."""
-    if HoldReason.SHORT in event.reasons and order.short_part in (None, ShortPart.HOLD):
-        return ShortPart.WAIT
-    return order.short_part
+def _reallocated(order: Order, event: OrderReallocated) -> dict[str, Any]:
+    """Return the lines, and the wait. An order that is to be repaid waits even if it is on hold."""
+    wait = order.wait
+    if event.served_first:
+        wait = attrs.evolve(wait or _wait_since(event.at), served_first=True)
+    return {"lines": gain_units(order.lines, event.units), "wait": wait}
+
+
+def _released(order: Order, event: HoldReleased) -> dict[str, Any]:
+    """Return the holds that are left, and the short part: a seller who releases it lets it wait."""
+    short_part = order.short_part
+    if HoldReason.SHORT in event.reasons and short_part in (None, ShortPart.HOLD):
+        short_part = ShortPart.WAIT
+    others = tuple([hold for hold in order.holds if hold.reason not in event.reasons])
+    return {"holds": others, "short_part": short_part}
 
 
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:

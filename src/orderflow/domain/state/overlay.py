@@ -13,7 +13,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import Queue, queue_position
+from orderflow.domain.model.policy import queue_position
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.stock import by_expectation
 from orderflow.domain.state.state import State
 from orderflow.domain.state.waits import to_give_up, to_remind
@@ -121,8 +122,7 @@ class Overlay:
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order: all, or those placed first."""
         below = self._unchanged(self._below.back_orders(after))
-        placed = partial(queue_position, queue=Queue.FIRST_COME)
-        return islice(merge(self._above.back_orders(after), below, key=placed), limit)
+        return islice(merge(self._above.back_orders(after), below, key=placing), limit)
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the SKU that an order is blocked on, if an outcome named it."""

@@ -7,7 +7,7 @@ view with indexed queues.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -24,7 +24,8 @@ from orderflow.domain.model.events import Event
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.outcome import Outcome
-from orderflow.domain.model.policy import AllocationPolicy, Queue, queue_position
+from orderflow.domain.model.policy import AllocationPolicy, queue_position
+from orderflow.domain.model.queue_position import placing
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import (
     ExpectedReceipt,
@@ -185,12 +186,12 @@ class State:
         queue = index.get((warehouse_id, sku))
         if queue is None:
             return ()
-        return _in_queue_order(queue, policy.queue, after)
+        return _in_order(queue, partial(queue_position, queue=policy.queue), after)
 
     def back_orders(self, after: Order | None = None, limit: int | None = None) -> Iterable[Order]:
         """Return the orders on back order: all, or those placed first."""
         found = [order for order in self.orders.values() if order.status is _WAITING]
-        return _in_queue_order(found, Queue.FIRST_COME, after)[:limit]
+        return _in_order(found, placing, after)[:limit]
 
     def blocked_on(self, order_id: str) -> str | None:
         """Return the SKU that an order is blocked on, if an outcome named it."""
@@ -302,10 +303,12 @@ def evolve(state: State, *events: Event) -> State:
     return copy.freeze()
 
 
-def _in_queue_order(orders: Iterable[Order], queue: Queue, after: Order | None) -> list[Order]:
-    """Return the orders by their positions in a queue, only those behind an order if given."""
-    behind = None if after is None else queue_position(after, queue)
-    placed = [(queue_position(order, queue), order) for order in orders]
+def _in_order(
+    orders: Iterable[Order], key: Callable[[Order], tuple[object, ...]], after: Order | None
+) -> list[Order]:
+    """Return the orders sorted by a key, only those behind an order if given."""
+    behind = None if after is None else key(after)
+    placed = [(key(order), order) for order in orders]
     found = [entry for entry in placed if behind is None or entry[0] > behind]
     return [order for _, order in sorted(found, key=itemgetter(0))]
 

@@ -15,6 +15,7 @@ from orderflow.domain.model.commands import (
     EditOrder,
     HoldOrder,
     PickedLine,
+    PinOrder,
     RejectCancellation,
     ReleaseHold,
     ReportShortPick,
@@ -22,6 +23,7 @@ from orderflow.domain.model.commands import (
     ReturnUnits,
     SendOrderToWarehouse,
     SplitOrder,
+    UnpinOrder,
 )
 from orderflow.domain.model.edits import RemoveLine, ReplaceLine
 from orderflow.domain.model.lifecycle import Action
@@ -153,6 +155,8 @@ def _draw_return(chooser: Chooser, order: Order, at: datetime) -> ReturnUnits:
 
 _SIMPLE: dict[Action, Callable[..., Command]] = {
     Action.ALLOCATE: AllocateOrder,
+    Action.PIN: PinOrder,
+    Action.UNPIN: UnpinOrder,
     Action.CANCEL: CancelOrder,
     Action.SEND_TO_WAREHOUSE: SendOrderToWarehouse,
     Action.REQUEST_CANCELLATION: RequestCancellation,

@@ -54,6 +54,7 @@ def draw_reallocation(
         note="a customer is waiting",
         by=chooser.pick(("Ann", "Bob")),
         plan_id=chooser.pick((None, None, "P-1")),
+        repay=chooser.flag(),
     )
 
 

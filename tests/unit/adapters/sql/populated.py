@@ -29,6 +29,7 @@ from orderflow import (
 from orderflow.adapters.sql import SqlRepository, open_database
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.commands import BookInStock, ReturnState
+from orderflow.core import reallocation_of_product
 from orderflow.domain.decisions.decide import decide
 from orderflow.sourcing import SourcingPolicy
 from tests.unit.shop import NOON, key, later, order
@@ -67,6 +68,7 @@ def populate(repository: Repository) -> OrderFlow:
     _stock_of_acme(flow)
     _orders_of_acme(flow)
     _warehouses_of_acme(flow)
+    _reallocate_of_acme(flow)
     _life_of_bolt(flow)
     repository.write("bolt", _leave_unserved)
     return flow
@@ -129,6 +131,15 @@ def _warehouses_of_acme(flow: OrderFlow) -> None:
     acme.move("M", "leeds", only_short=True, at=later(93))
     over = SourcingPolicy(warehouses=("leeds", "york"))
     acme.place(order("N", ("MUG", 1), ("TEA", 1), warehouse_id=""), sourcing=over, at=later(93))
+
+
+def _reallocate_of_acme(flow: OrderFlow) -> None:
+    """Let one order give a unit to another, and be served first from now on; pin a third one."""
+    acme = flow.seller("acme")
+    parties = (("H-1", -1), ("L", 1))
+    changes = [reallocation_of_product(acme.order(each), "PAN", units) for each, units in parties]
+    acme.reallocate(changes, note="L is late", by="Å", repay=True, at=later(94))
+    acme.pin("I", at=later(94))
 
 
 def _life_of_bolt(flow: OrderFlow) -> None:

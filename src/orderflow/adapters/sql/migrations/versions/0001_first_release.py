@@ -93,6 +93,10 @@ _RULES_OF_ORDERS = {
 }
 
 
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, server_default=false())
+
+
 def _orders() -> None:
     _create(
         "orders",
@@ -110,14 +114,13 @@ def _orders() -> None:
         Column("short_part", _SHORT_PART),
         Column("holds", Text),
         Column("held_until", _MOMENT),
-        Column("split_from", _IDENTIFIER),
-        Column("replaces", _IDENTIFIER),
+        *(Column(name, _IDENTIFIER) for name in ("split_from", "replaces")),
+        _flag("pinned"),
         Column("split_count", BigInteger, nullable=False),
         Column("waits_since", _MOMENT),
         Column("passed_over", BigInteger, nullable=False),
         Column("allows_partial", Boolean, nullable=False),
-        Column("reminded", Boolean, nullable=False, server_default=false()),
-        Column("given_up", Boolean, nullable=False, server_default=false()),
+        *(_flag(name) for name in ("reminded", "given_up", "served_first")),
         Column("give_up_after", BigInteger),
         Column("gives_up_at", _MOMENT),
         Column("blocked_on", _IDENTIFIER),
@@ -170,6 +173,7 @@ def _queue() -> None:
         Column("warehouse_id", _IDENTIFIER, nullable=False),
         Column("sku", _IDENTIFIER, nullable=False),
         Column("order_id", _IDENTIFIER, nullable=False),
+        Column("turn", SmallInteger, nullable=False),
         Column("placed_at", _MOMENT, nullable=False),
         Column("rank", BigInteger, nullable=False),
         Column("has_no_promise", SmallInteger, nullable=False),
@@ -177,12 +181,13 @@ def _queue() -> None:
         Column("least", BigInteger, nullable=False),
         Column("is_blocked", Boolean, nullable=False),
         _check("queue", "least", "least >= 0"),
+        _check("queue", "turn", "turn IN (0, 1)"),
         _check("queue", "has_no_promise", "has_no_promise IN (0, 1)"),
-        key=("warehouse_id", "sku", "placed_at", "order_id"),
+        key=("warehouse_id", "sku", "turn", "placed_at", "order_id"),
     )
     product = ("warehouse_id", "sku")
-    promise = ("has_no_promise", "due_by", "placed_at", "order_id")
-    _index("queue", "priority", *product, "rank", "placed_at", "order_id")
+    promise = ("turn", "has_no_promise", "due_by", "placed_at", "order_id")
+    _index("queue", "priority", *product, "turn", "rank", "placed_at", "order_id")
     _index("queue", "promise", *product, *promise)
 
 
