@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -21,7 +21,7 @@ from orderflow.replay import History, HistoryRules, are_mostly_rejected, read_hi
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from orderflow.importing import Progress
 
@@ -37,23 +37,30 @@ class HistoryReader:
         meaning: What their rows mean.
         columns: The columns that differ from the preset.
         rejected: What is done about rejected rows.
+
+    Raises:
+        InvalidValueError: If the options contradict each other, or one is not valid.
     """
 
     form: HistoryForm
     meaning: HistoryRules
     columns: ColumnNames
     rejected: RejectedRows
+    _layouts: Mapping[str, OrderLayout] = attrs.field(init=False)
+
+    @_layouts.default
+    def _layouts_of_orders(self) -> dict[str, OrderLayout]:
+        every = layouts_of(FileKind.ORDERS, self.form, self.columns, SystemClock().now())
+        return {name: each for name, each in every.items() if isinstance(each, OrderLayout)}
 
     @contextmanager
     def opened(self, names: Sequence[str]) -> Iterator[HistoryFiles]:
         """Read files and folders, and write their rejected rows."""
-        every = layouts_of(FileKind.ORDERS, self.form, self.columns, SystemClock().now()).items()
-        layouts = {name: layout for name, layout in every if isinstance(layout, OrderLayout)}
         with ExitStack() as opened:
             found = find_files(names)
             paths = reject_paths(found, self.rejected.rejects)
             sources = [opened.enter_context(input_file(name)) for name in found.names]
-            histories = [opened.enter_context(self._read(each, layouts)) for each in sources]
+            histories = [opened.enter_context(self._read(each)) for each in sources]
             are_rejected = self.rejected.all_or_nothing and any(each.rejected for each in histories)
             files = HistoryFiles(
                 title=histories[0].file if found.is_one else counted(len(histories), "file"),
@@ -66,7 +73,7 @@ class HistoryReader:
             files.write_rejects({})
             yield files
 
-    def _read(self, source: Path | BinaryIO, layouts: Mapping[str, OrderLayout]) -> History:
+    def _read(self, source: Path | BinaryIO) -> History:
         name, form = name_of(source), self.form
         title = f"Reading {name}"
         with terminal.progress_bar(terminal.messages(), title, bytes_in(source)) as show:
@@ -75,7 +82,7 @@ class HistoryReader:
                 show(so_far.bytes_read, f"{so_far.rows:,} rows")
 
             layout_name, layout = detect_layout(
-                source, layouts, file_format=form.file_format, name=name
+                source, self._layouts, file_format=form.file_format, name=name
             )
             return read_history(
                 source,

@@ -80,8 +80,8 @@ def replay(
     settings = replay_settings(
         policy, form, rule=rule, hours=hours, behaviour=behaviour, backlog=backlog
     )
+    reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
-        reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
         result = _replay(files, reader, settings, page.page(files))
     _end(result, as_json=as_json)
 
