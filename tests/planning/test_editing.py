@@ -167,6 +167,11 @@ def test_a_plan_with_a_function_needs_it_again() -> None:
     assert after.value == 2
 
 
+def test_a_pinned_order_loses_nothing() -> None:
+    orders = [attrs.evolve(each, pinned=each.order_id == "A") for each in STATE.orders.values()]
+    assert rebalance(State.of(ACME, orders, STATE.records.values()), AT).orders == ()
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "take it all", "take 0 from A, give to B", "take 1 from A, give to A", 5, "x" * 100_001],

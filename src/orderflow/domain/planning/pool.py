@@ -170,7 +170,7 @@ class _Reader:
     def _may_lose(self, order: Order) -> bool:
         longest, is_complete = self.protection.waiting_longer_than, order.status is Status.ALLOCATED
         return not (
-            getattr(order, "pinned", False)
+            order.pinned
             or is_urgent(order, self.policy)
             or (longest is not None and self.at - _waits_since(order) > longest)
             or (is_complete and not self._may_wait(order))
