@@ -70,6 +70,7 @@ from orderflow.testing.strategies import Scope, commands, policies
 from orderflow.testing.strategies.about_orders import draw_about
 from orderflow.testing.strategies.choices import Chooser
 from orderflow.testing.strategies.commands import draw_next
+from orderflow.testing.strategies.reallocations import draw_reallocation
 from tests.properties.faults import FAULTS
 from tests.unit.shop import CheckedFlow, Clock, fold, later
 
@@ -267,12 +268,20 @@ def key_of(order: Order, sku: str) -> StockKey:
 
 
 class MachineInHardTimes(Machine):
-    """The same, with what would be rare: orders are given up, and lost at the warehouse."""
+    """The same, with what would be rare: orders give up, and lose units to others or in a count."""
 
-    @rule(seller_id=st.sampled_from(SELLERS))
-    def hours_go_by_and_what_is_due_is_done(self, seller_id: str) -> None:
-        self.flow.moments.wait(300)  # longer than anybody waits who gives up
+    @rule(seller_id=st.sampled_from(SELLERS), minutes=st.sampled_from([200, 300]))
+    def hours_go_by_and_what_is_due_is_done(self, seller_id: str, minutes: int) -> None:
+        self.flow.moments.wait(minutes)  # until the reminder, or until an order is given up
         self.ask(RunDue(at=self.now, seller_id=seller_id))
+
+    @rule(data=DATA)
+    def units_change_hands(self, data: st.DataObject) -> None:
+        chooser = Chooser(data.draw)
+        waiting = [each for each in self.orders if each.status is Status.ON_BACK_ORDER]
+        if waiting:
+            order = chooser.pick(waiting)
+            self.ask(draw_reallocation(chooser, order, self.flow.state(order.seller_id), self.now))
 
     @rule(seller_id=st.sampled_from(SELLERS), sku=st.sampled_from(("MUG", "PAN")))
     def a_shelf_turns_out_to_be_empty(self, seller_id: str, sku: str) -> None:
