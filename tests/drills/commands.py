@@ -43,8 +43,11 @@ from orderflow.commands import (
     LimitBackOrders,
     MoveOrder,
     PickedLine,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
+    ReallocateUnits,
+    Reallocation,
     RejectCancellation,
     ReleaseHold,
     ReportShortPick,
@@ -55,6 +58,7 @@ from orderflow.commands import (
     SendOrderToWarehouse,
     SplitOrder,
     TransferStock,
+    UnpinOrder,
     WithdrawReceipt,
 )
 from orderflow.edits import (
@@ -213,6 +217,20 @@ def _move(draw: _Draw) -> Command:
     return MoveOrder(warehouse_id=to, only_short=only_short, **draw.about())
 
 
+def _reallocate(draw: _Draw) -> Command:
+    """Let an order give a unit to another one, if it has it and the other one needs it."""
+    giver, taker, sku = draw.about(), draw.about(), draw.dice.choice(_SKUS)
+    changes = {giver["order_id"]: -1, taker["order_id"]: 1}
+    return ReallocateUnits(
+        seller_id=giver["seller_id"],
+        changes=tuple(Reallocation(each, None, ((sku, n),)) for each, n in changes.items()),
+        note="as a drill",
+        by="Ann",
+        repay=draw.dice.randrange(2) == 0,
+        **draw.own(),
+    )
+
+
 def _transfer(draw: _Draw) -> Command:
     """Transfer stock under an id that tells where it goes."""
     key = draw.key
@@ -346,6 +364,9 @@ _MAKERS: dict[_Make, int] = {
     _book_in_a_transfer: 6,
     _withdraw_a_transfer: 2,
     _move: 6,
+    _reallocate: 6,
+    lambda draw: PinOrder(**draw.about()): 1,
+    lambda draw: UnpinOrder(**draw.about()): 1,
     _place_again: 4,
     _count: 2,
     _adjust: 3,

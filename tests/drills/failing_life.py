@@ -38,8 +38,11 @@ from orderflow.commands import (
     LimitBackOrders,
     MoveOrder,
     PickedLine,
+    PinOrder,
     PlaceOrder,
     PlaceOrders,
+    ReallocateUnits,
+    Reallocation,
     RejectCancellation,
     ReleaseHold,
     ReportShortPick,
@@ -50,6 +53,7 @@ from orderflow.commands import (
     ServeWaiting,
     SplitOrder,
     TransferStock,
+    UnpinOrder,
     WithdrawReceipt,
 )
 from orderflow.domain.model.returns import ReturnState
@@ -92,6 +96,7 @@ def life(seller_id: str = "acme") -> tuple[Command, ...]:
     story.orders_change()
     story.orders_leave()
     story.a_long_queue_is_served()
+    story.units_change_hands()
     story.the_policy_changes()
     story.less_is_found()
     story.another_warehouse_opens()
@@ -152,6 +157,13 @@ class _Story:
         self._say(PlaceOrders, orders=batch)
         self._say(BookInStock, key=self._key("TIN"), received=6)
         self._say(ServeWaiting, keys=(self._key("TIN"), self._key("CUP")))
+
+    def units_change_hands(self) -> None:
+        changes = (Reallocation("Q1", None, (("1", -1),)), Reallocation("Q6", None, (("1", 1),)))
+        why = {"note": "Q6 is late", "by": "Ann", "repay": True}
+        self._of_seller(ReallocateUnits, changes=changes, **why)
+        self._about("Q6", PinOrder)
+        self._about("Q6", UnpinOrder)
 
     def the_policy_changes(self) -> None:
         never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)

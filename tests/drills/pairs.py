@@ -38,6 +38,8 @@ from orderflow.commands import (
     LimitBackOrders,
     MoveOrder,
     PlaceOrder,
+    ReallocateUnits,
+    Reallocation,
     RunDue,
     SendOrderToWarehouse,
     SplitOrder,
@@ -170,6 +172,14 @@ _OVER_BOTH = place("N", ("MUG", 4), warehouse_id="")
 _OTHER_WAY_ROUND = attrs.evolve(
     place("O", ("MUG", 4), warehouse_id=""), sourcing=SourcingPolicy(warehouses=("york", "leeds"))
 )
+_REALLOCATE = ReallocateUnits(
+    seller_id="acme",
+    changes=(Reallocation("A", None, (("0", -2),)), Reallocation("B", None, (("0", 2),))),
+    note="B is late",
+    by="Ann",
+    repay=True,
+    at=NOON,
+)
 
 PAIRS = {
     "allocate and allocate": Pair((_MUGS,), (place("A", ("MUG", 2)), _NEW)),
@@ -264,6 +274,13 @@ PAIRS = {
     "move and send": Pair(
         (_MUGS, place("A", ("MUG", 2))),
         (_move("A", "york"), SendOrderToWarehouse(seller_id="acme", order_id="A", at=NOON)),
+    ),
+    "reallocate and book in": Pair(
+        (_MUGS, place("A", ("MUG", 3)), place("B", ("MUG", 2))), (_REALLOCATE, book_in("MUG", 2))
+    ),
+    "reallocate and send": Pair(
+        (_MUGS, place("A", ("MUG", 3)), place("B", ("MUG", 2))),
+        (_REALLOCATE, SendOrderToWarehouse(seller_id="acme", order_id="A", at=NOON)),
     ),
     "transfer and allocate": Pair((_MUGS,), (_TRANSFER, _NEW)),
     "transfer and book it in": Pair((_MUGS,), (_TRANSFER, _BOOK_IN_TRANSFER)),
