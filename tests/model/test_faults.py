@@ -8,10 +8,11 @@ from tests.model.agreement import DisagreementError, PurePair
 from tests.model.commands import next_command
 from tests.model.faults import FAULTS
 from tests.model.policies import VALID_SETTINGS, Settings, with_first_parameters, with_parameters
+from tests.model.reallocation_faults import FAULTS as FAULTS_OF_REALLOCATIONS
 from tests.model.test_agreement import COMMANDS, PAGES, SEQUENCES, seeded
 from tests.model.warehouse_faults import FAULTS as FAULTS_OF_WAREHOUSES
 
-ALL_FAULTS = {**FAULTS, **FAULTS_OF_WAREHOUSES}
+ALL_FAULTS = {**FAULTS, **FAULTS_OF_WAREHOUSES, **FAULTS_OF_REALLOCATIONS}
 
 
 @pytest.mark.parametrize("name", ALL_FAULTS)
