@@ -141,7 +141,7 @@ def share_without_its_limit(patch: pytest.MonkeyPatch) -> None:
 # Holding
 
 
-@_fault(PartialAllocation.NEVER)
+@_fault(PartialAllocation.NEVER, Preemption.NEVER)  # else it preempts the same units forever
 def taking_although_incomplete(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(serving, "take_all_or_nothing", serving.take_available)
 
