@@ -96,6 +96,19 @@ def test_a_plan_is_shown_saved_applied_and_applied_again(crowded: Shop, tmp_path
     assert "ALLOCATED" in crowded.do("show", "A-2")
 
 
+def test_who_gives_units_to_a_plan_can_be_repaid(crowded: Shop, tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    crowded.do("rebalance", "--out", file)
+    crowded.do("apply-plan", file, "--by", "Ann", "--repay")
+    assert "served first" in crowded.do("show", "A-1")
+
+
+def test_a_plan_is_not_made_if_it_cannot_be_saved(crowded: Shop, tmp_path: Path) -> None:
+    wrong = crowded.wrong("rebalance", "--out", tmp_path / "missing" / "plan.json")
+    assert "is no folder; name another file with --out" in wrong
+    assert "is a folder; name a file with --out" in crowded.wrong("rebalance", "--out", tmp_path)
+
+
 def test_a_plan_as_json_says_what_it_does_to_all(crowded: Shop) -> None:
     answer = crowded.ask("rebalance")
     assert [row["change"] for row in answer["lines"]] == [-3, 2, 1]

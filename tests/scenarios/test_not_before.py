@@ -235,7 +235,7 @@ def test_an_order_on_hold_gives_back_its_units_and_is_postponed_when_it_is_relea
     assert kinds(shop.release_hold("A")) == ["HoldReleased", "OrderPostponed"]
 
 
-def test_a_postponed_order_can_be_edited_moved_held_or_cancelled_and_no_more() -> None:
+def test_a_postponed_order_can_be_edited_moved_held_pinned_or_cancelled_and_no_more() -> None:
     shop = shop_with(DAYS_2, MUG=1)
     shop.take("A", ("MUG", 2), not_before=DAY)
     with pytest.raises(ActionRefusedError, match="POSTPONED"):
@@ -244,7 +244,7 @@ def test_a_postponed_order_can_be_edited_moved_held_or_cancelled_and_no_more() -
         shop.allocate("A")
     allowed = {each.action for each in shop.actions("A") if each.allowed}
     edits = {Action.EDIT, Action.REMOVE_LINE, Action.REPLACE_LINE}
-    assert allowed == {*edits, Action.MOVE, Action.HOLD, Action.CANCEL}
+    assert allowed == {*edits, Action.MOVE, Action.HOLD, Action.PIN, Action.CANCEL}
     shop.cancel("A")
     assert shop.status("A") == "CANCELLED"
 

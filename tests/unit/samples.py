@@ -43,6 +43,7 @@ from orderflow.domain.model.stock import WarehouseSku
 from orderflow.errors import OrderFlowError
 from orderflow.notices import Preferences
 from orderflow.notifier import WebhookSettings
+from orderflow.planning import Plan
 from orderflow.service import SystemClock
 from orderflow.service.async_seller import AsyncTasks
 from orderflow.service.settings import Flow
@@ -110,6 +111,15 @@ def hint_of(function: Callable[..., Any], parameter: Parameter, owner: type | No
     return eval(text, {}, ChainMap(own, NAMES)) if isinstance(text, str) else text  # noqa: S307 - our own source
 
 
+def plan() -> Plan:
+    """Return a plan that changes something."""
+    acme = OrderFlow(MemoryRepository()).seller("acme")
+    acme.book_in(key(), 1, at=NOON)
+    for order_id, units in (("A", 9), ("B", 1)):
+        acme.place(order(order_id, ("MUG", units)), at=NOON)
+    return acme.rebalance(at=NOON)
+
+
 def _names() -> dict[str, object]:
     """Return every name in a module of orderflow, and those of the types in annotations."""
     names = vars(collections.abc) | {"Any": Any, "PathLike": PathLike}
@@ -153,6 +163,7 @@ SAMPLES: dict[Any, Callable[[], Any]] = {
     WebhookSettings: lambda: WebhookSettings(allowed=("https://shop.example",)),
     Flow: lambda: OrderFlow(MemoryRepository()),
     Order: lambda: order("A"),
+    Plan: plan,
     OrderFlowError: lambda: OrderFlowError("refused"),
     SqlRepository: lambda: SqlRepository(create_engine("sqlite://", poolclass=NullPool)),
     # Implementations of ports

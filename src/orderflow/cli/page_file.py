@@ -1,11 +1,11 @@
-"""The file of a report as a page: it is there when it is complete, and not before."""
+"""The file of a report as a page."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from orderflow.cli.output_file import require_new_file, write_whole
 from orderflow.importing import FileError
 from orderflow.laboratory import page as pages
 
@@ -28,25 +28,11 @@ class PageFile:
 
     def __init__(self, path: Path, inputs: Sequence[str], *, overwrite: bool) -> None:
         self._path = path
-        if not path.parent.is_dir():
-            raise FileError(str(path.parent), "is no folder; name another file with --report")
-        if not os.access(path.parent, os.W_OK):
-            raise FileError(str(path.parent), "cannot be written to; name another file")
-        if path.is_dir():
-            raise FileError(str(path), "is a folder; name a file with --report")
-        if path.exists():
-            if any(Path(each).exists() and path.samefile(each) for each in inputs):
-                raise FileError(str(path), "is an input file; name another one with --report")
-            if not overwrite:
-                raise FileError(str(path), "exists; --overwrite replaces it")
+        if path.is_file() and any(Path(each).exists() and path.samefile(each) for each in inputs):
+            raise FileError(str(path), "is an input file; name another one with --report")
+        require_new_file(path, "--report", overwrite=overwrite)
         pages.check_packages()
 
     def write(self, comparison: Comparison, title: str, settings: Settings) -> None:
         """Draw the page, and write it."""
-        text = pages.draw_page(comparison, title=title, settings=settings)
-        part = self._path.with_name(f".{self._path.name}.part")
-        try:
-            part.write_text(text, encoding="utf-8")
-            part.replace(self._path)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(self._path, pages.draw_page(comparison, title=title, settings=settings))

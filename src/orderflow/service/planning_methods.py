@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from time import monotonic
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_function
+from orderflow.domain.model.reallocation import REALLOCATIONS_MAX
 from orderflow.domain.planning.applying import NOTE, command_of
 from orderflow.domain.planning.editing import edit_plan
-from orderflow.domain.planning.rebalancing import rebalance
+from orderflow.domain.planning.rebalancing import PROTECTION, WAITING_MAX, rebalance
+from orderflow.domain.planning.search import ROUNDS
+from orderflow.domain.planning.weights import Weight
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
@@ -23,22 +27,10 @@ if TYPE_CHECKING:
     from orderflow.domain.planning.plan import Plan
     from orderflow.domain.planning.search import GoOn, Optimiser
     from orderflow.domain.planning.stances import Protection, Rule
-    from orderflow.domain.planning.weights import Weight, WeightOf
+    from orderflow.domain.planning.weights import WeightOf
     from orderflow.domain.state.view import View
 
 __all__ = ["PlanningMethods"]
-
-
-class _Question(TypedDict, total=False):
-    weight: Weight | WeightOf
-    value_field: str | None
-    rules: Iterable[Rule]
-    protection: Protection
-    orders_max: int
-    waiting_max: int
-    rounds: int
-    optimiser: Optimiser | None
-    exact: bool
 
 
 class PlanningMethods(SellerScope):
@@ -47,19 +39,35 @@ class PlanningMethods(SellerScope):
     def rebalance(
         self,
         *,
+        weight: Weight | WeightOf = Weight.ORDERS,
+        value_field: str | None = None,
+        rules: Iterable[Rule] = (),
+        protection: Protection = PROTECTION,
+        orders_max: int = REALLOCATIONS_MAX,
+        waiting_max: int = WAITING_MAX,
+        rounds: int = ROUNDS,
+        optimiser: Optimiser | None = None,
+        exact: bool = False,
         seconds: float | None = None,
         go_on: GoOn | None = None,
         at: datetime | None = None,
-        **question: Unpack[_Question],
     ) -> Plan:
         """Return the plan with the greatest total weight of completed orders. Nothing is saved.
 
         Args:
+            weight: What completing an order is worth: see `orderflow.planning.rebalance`.
+            value_field: With `Weight.VALUE`: the custom field that has the value of an order.
+            rules: What may be done with which orders, in the order of service: at most 20.
+            protection: What is protected.
+            orders_max: The plan changes at most this many orders: 1 to 20,000.
+            waiting_max: If more orders than this are on back order, there is no plan.
+            rounds: How long to search, in steps that do not depend on the machine.
+            optimiser: A solver that finds the prices of the products.
+            exact: Whether the solver is to prove the best plan.
             seconds: End the search after this time, and return the best plan so far. Without it,
                 the same state gives the same plan.
             go_on: Is told the weight reached and the bound, and may end the search.
             at: The time. Default: now.
-            question: The other arguments of `orderflow.planning.rebalance`.
 
         Raises:
             PlanRefusedError: If an order that must be full cannot be, or too many orders wait.
@@ -73,15 +81,33 @@ class PlanningMethods(SellerScope):
                 demand=validators.SECONDS_DEMAND,
                 value=seconds,
             )
+        if go_on is not None:
+            require_function("rebalance.go_on", go_on)
 
         def goes_on(value: int, bound: int) -> bool:
             in_time = seconds is None or monotonic() - begun < seconds
             return (go_on is None or go_on(value, bound)) and in_time
 
         moment, default = self._read_moment("rebalance.at", at), self._default_policy
-        plan = self._read_served(
-            lambda view: rebalance(view, moment, default, go_on=goes_on, **question), moment
-        )
+
+        def task(view: View) -> Plan:
+            return rebalance(
+                view,
+                moment,
+                default,
+                weight=weight,
+                value_field=value_field,
+                rules=rules,
+                protection=protection,
+                orders_max=orders_max,
+                waiting_max=waiting_max,
+                rounds=rounds,
+                go_on=goes_on,
+                optimiser=optimiser,
+                exact=exact,
+            )
+
+        plan = self._read_served(task, moment)
         return attrs.evolve(plan, took=timedelta(seconds=monotonic() - begun))
 
     def edit_plan(
@@ -110,7 +136,13 @@ class PlanningMethods(SellerScope):
         return self._read_served(task, self._moment(None))
 
     def apply(
-        self, plan: Plan, *, by: str, note: str = NOTE, at: datetime | None = None
+        self,
+        plan: Plan,
+        *,
+        by: str,
+        note: str = NOTE,
+        repay: bool = False,
+        at: datetime | None = None,
     ) -> Outcome:
         """Apply a plan, as a whole or not at all. Applied again, it changes nothing.
 
@@ -118,6 +150,7 @@ class PlanningMethods(SellerScope):
             plan: The plan.
             by: Who applies it.
             note: Why, for people.
+            repay: Whether the orders that give units are served first until they are covered.
             at: The time. Default: now.
 
         Raises:
@@ -125,4 +158,4 @@ class PlanningMethods(SellerScope):
             StaleVersionError: If an order of the plan has changed since.
             ReallocationRefusedError: If the units are not there any more.
         """
-        return self.handle(command_of(plan, at=self._moment(at), by=by, note=note))
+        return self.handle(command_of(plan, at=self._moment(at), by=by, note=note, repay=repay))

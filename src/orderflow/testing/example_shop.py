@@ -22,6 +22,8 @@ from orderflow.domain.model.commands import (
     HoldOrder,
     MoveOrder,
     PlaceOrder,
+    ReallocateUnits,
+    Reallocation,
     ReturnUnits,
     RunDue,
     SendOrderToWarehouse,
@@ -308,6 +310,27 @@ def _moves() -> Iterator[Command]:
     )
     yield MoveOrder(seller_id="acme", order_id="again", warehouse_id="hull", at=later(18))
     yield UnpinOrder(seller_id="acme", order_id="y1", at=later(18))
+    yield from _reallocation()
+
+
+def _reallocation() -> Iterator[Command]:
+    """Let an order give its units to another one. It is repaid, so it is to be served first."""
+    for order_id in ("gives", "takes"):
+        order = new_order(order_id, 9, ("POT", 2), pinned=False)
+        yield PlaceOrder(order=order, at=later(18))
+    yield ReallocateUnits(
+        seller_id="acme",
+        changes=(
+            Reallocation("gives", None, (("1", -2),)),
+            Reallocation("takes", None, (("1", 2),)),
+        ),
+        note="for a fair",
+        by="Ann",
+        repay=True,
+        at=later(18),
+    )
+    hold = Hold(HoldReason.OTHER)
+    yield HoldOrder(seller_id="acme", order_id="gives", hold=hold, at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

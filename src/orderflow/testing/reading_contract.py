@@ -46,7 +46,7 @@ __all__ = ["ReadingContract"]
 
 _BY_PLACING = (
     *("plain", "big", "big/10", "big/2", "wide", "10", "9", "y3", "y1", "Small", "small", "y2"),
-    *("late", "one", "far", "again", "again.1"),
+    *("late", "one", "far", "again", "again.1", "gives", "takes"),
 )
 """The orders of the shop by the time they were placed, then by id. Parts keep that time."""
 

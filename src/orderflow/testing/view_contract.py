@@ -136,7 +136,7 @@ class ViewContract(OnExampleShop):
         for warehouse_id, sku, order_ids in (
             ("leeds", "MUG", ["10", "big/10", "big/2", "small"]),
             ("leeds", "CUP", ["one"]),
-            ("leeds", "POT", []),
+            ("leeds", "POT", ["takes"]),
             ("york", "MUG", ["y2", "y3"]),
             ("york", "BOWL", ["y3"]),
             ("york", "CUP", []),

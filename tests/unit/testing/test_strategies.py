@@ -205,7 +205,7 @@ def test_most_commands_of_a_history_can_be_carried_out() -> None:
 def effects() -> Counter[str]:
     """Count what long histories come to. What is drawn, and changes nothing, tests nothing."""
     found: Counter[str] = Counter()
-    for history in drawn(histories(length_max=60), 240):
+    for history in drawn(histories(length_max=60), 300):
         state = State(ACME)
         for command in history.commands:
             try:

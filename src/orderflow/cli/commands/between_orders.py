@@ -14,7 +14,7 @@ from orderflow.cli.execution import (
     do_to_order,
     earlier_command,
 )
-from orderflow.cli.options.arguments import OrderId, Sku, unit_pairs
+from orderflow.cli.options.arguments import OrderId, Repay, Sku, unit_pairs
 from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.commands import PinOrder, ReallocateUnits, Reallocation, UnpinOrder
@@ -52,10 +52,7 @@ def reallocate(
     ],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why, in your own words.")],
     by: Annotated[str, typer.Option(metavar="NAME", help="Who does it.")],
-    repay: Annotated[
-        bool,
-        typer.Option("--repay", help="Serve the orders that give before all others from now on."),
-    ] = False,
+    repay: Repay = False,
 ) -> None:
     """Give units of some orders to others, outside the queue.
 

@@ -10,11 +10,13 @@ import typer
 
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect
 from orderflow.cli.execution import ExecutionOptions, carry_out
+from orderflow.cli.options.arguments import Repay
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
 from orderflow.cli.options.planning_options import PlanningOptions, SearchOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.plan_report import print_plan
+from orderflow.cli.output_file import require_new_file, write_whole
 from orderflow.codec import dumps, loads
 from orderflow.domain.planning.applying import NOTE, command_of
 from orderflow.domain.planning.plan import Plan
@@ -56,7 +58,8 @@ def rebalance(
     The plan completes the greatest number of orders, or the greatest weight. What the others need
     comes from orders that it does not complete. Save it, and apply it with apply-plan.
     """
-    _require_new(out, overwrite=overwrite)
+    if out is not None:
+        require_new_file(out, "--out", overwrite=overwrite)
     arguments = what.arguments() | how.arguments()
     with connect(where) as database:
         seller = database.flow.seller(database.seller(where.seller))
@@ -69,7 +72,8 @@ def rebalance(
                 return True
 
             plan = seller.rebalance(go_on=report, seconds=how.seconds, **arguments)
-    _save(plan, out)
+    if out is not None:
+        write_whole(out, f"{dumps(plan)}\n")
     print_plan(plan, listing, out)
 
 
@@ -96,13 +100,14 @@ def edit_plan(
 
     The product may be omitted if it can only be one. Nothing but the file is changed.
     """
-    _require_new(out, overwrite=overwrite)
+    if out is not None:
+        require_new_file(out, "--out", overwrite=overwrite)
     plan = _read(plan_file)
     with connect(where) as database:
         seller = database.flow.seller(database.seller(plan.seller_id))
         edited = seller.edit_plan(plan, ";".join(edits))
     target = out or plan_file
-    _save(edited, target)
+    write_whole(target, f"{dumps(edited)}\n")
     print_plan(edited, listing, target)
 
 
@@ -113,6 +118,7 @@ def apply_plan(
     where: DatabaseOptions,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who applies it.")],
     note: Annotated[str, typer.Option(metavar="TEXT", help="Why, in your own words.")] = NOTE,
+    repay: Repay = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the effect on all orders, without saving.")
     ] = False,
@@ -127,14 +133,9 @@ def apply_plan(
 
     def command(database: Database) -> ReallocateUnits:
         database.seller(plan.seller_id)
-        return command_of(plan, at=SystemClock().now(), by=by, note=note)
+        return command_of(plan, at=SystemClock().now(), by=by, note=note, repay=repay)
 
     carry_out(command, where, how)
-
-
-def _require_new(out: Path | None, *, overwrite: bool) -> None:
-    if out is not None and out.exists() and not overwrite:
-        raise FileError(str(out), "exists; --overwrite replaces it")
 
 
 def _read(path: Path) -> Plan:
@@ -147,11 +148,3 @@ def _read(path: Path) -> Plan:
     except CodecError as error:
         raise FileError(str(path), f"is no plan: {error}") from error
     return plan
-
-
-def _save(plan: Plan, out: Path | None) -> None:
-    if out is not None:
-        try:
-            out.write_text(f"{dumps(plan)}\n", encoding="utf-8")
-        except OSError as error:
-            raise FileError(str(out), error.strerror or str(error)) from error

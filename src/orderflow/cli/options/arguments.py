@@ -22,6 +22,7 @@ __all__ = [
     "OrderId",
     "Reason",
     "ReceiptId",
+    "Repay",
     "ShipTo",
     "Sku",
     "address",
@@ -50,6 +51,10 @@ Note = Annotated[str, typer.Option(metavar="TEXT", help="A note, in your own wor
 OrderId = Annotated[str, typer.Argument(metavar="ORDER", help="Order id.")]
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="The reason, in your own words.")]
 ReceiptId = Annotated[str, typer.Argument(metavar="RECEIPT", help="Receipt id.")]
+Repay = Annotated[
+    bool,
+    typer.Option("--repay", help="Serve the orders that give before all others from now on."),
+]
 ShipTo = Annotated[
     str | None,
     typer.Option(

@@ -54,6 +54,7 @@ _BY_FIELD = {
     "receipt_id": "receipt",
     "seller_id": "seller",
     "subdivision": "holidays",
+    "waiting_longer_than": "protect_waiting",
     "warehouse_id": "warehouse",
     "warehouses": "sources",
 }

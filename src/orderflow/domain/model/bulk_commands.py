@@ -91,7 +91,7 @@ BulkAction: TypeAlias = (
 class StartBulk(CommandFields):
     """Record what a bulk run does, and with which orders. It changes none of them.
 
-    `Seller.bulk` runs it, and then a command for each order.
+    `Seller.run_bulk` runs it, and then a command for each order.
 
     Attributes:
         seller_id: The seller.

@@ -17,7 +17,9 @@ __all__ = ["command_of"]
 NOTE = "rebalanced"
 
 
-def command_of(plan: Plan, *, at: datetime, by: str, note: str = NOTE) -> ReallocateUnits:
+def command_of(
+    plan: Plan, *, at: datetime, by: str, note: str = NOTE, repay: bool = False
+) -> ReallocateUnits:
     """Return the command that applies a plan. It has the plan's id, so it changes things once.
 
     Args:
@@ -25,6 +27,7 @@ def command_of(plan: Plan, *, at: datetime, by: str, note: str = NOTE) -> Reallo
         at: The moment at which it is applied.
         by: Who applies it.
         note: Why, for people.
+        repay: Whether the orders that give units are served first until they are covered.
 
     Raises:
         PlanRefusedError: If the plan changes nothing, or more than 20,000 orders, or if its data
@@ -48,6 +51,7 @@ def command_of(plan: Plan, *, at: datetime, by: str, note: str = NOTE) -> Reallo
         note=note,
         by=by,
         plan_id=plan.plan_id,
+        repay=repay,
         at=at,
         command_id=plan.plan_id,
     )

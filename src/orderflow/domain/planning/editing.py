@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.arguments import require_kind, require_policy, require_view, tuple_of
+from orderflow.domain.model.arguments import (
+    require_function,
+    require_kind,
+    require_policy,
+    require_view,
+    tuple_of,
+)
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.planning.describing import describe
 from orderflow.domain.planning.plan import Plan
@@ -135,6 +141,8 @@ def edit_plan(
     require_kind("edit_plan.plan", plan, Plan, demand="a Plan")
     require_view("edit_plan.view", view)
     require_policy("edit_plan.default_policy", default_policy)
+    if weight_of is not None:
+        require_function("edit_plan.weight_of", weight_of)
     parsed = plan_edits_of(edits) if isinstance(edits, str) else _all_of(edits)
     validators.require(
         ok=plan.seller_id == view.seller_id,

@@ -42,7 +42,7 @@ __all__ = ["rebalance"]
 
 WAITING_MAX, WAITING_MOST = 100_000, 500_000
 _DEFAULT = AllocationPolicy()
-_PROTECTION = Protection()
+PROTECTION = Protection()
 
 
 def rebalance(
@@ -53,7 +53,7 @@ def rebalance(
     weight: Weight | WeightOf = Weight.ORDERS,
     value_field: str | None = None,
     rules: Iterable[Rule] = (),
-    protection: Protection = _PROTECTION,
+    protection: Protection = PROTECTION,
     orders_max: int = REALLOCATIONS_MAX,
     waiting_max: int = WAITING_MAX,
     rounds: int = ROUNDS,
