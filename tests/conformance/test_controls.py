@@ -282,12 +282,12 @@ def test_a_fault_of_together_is_noticed(repository: type[MemoryRepository], test
 # Random commands
 
 
-def nothing(*_: object) -> tuple[Any, ...]:
+def nothing(*_: object, **__: object) -> tuple[Any, ...]:
     return ()
 
 
-def backwards(_: object, sound: Fault, *given: object) -> list[Any]:
-    return list(sound(*given))[::-1]
+def backwards(_: object, sound: Fault, *given: object, **named: object) -> list[Any]:
+    return list(sound(*given, **named))[::-1]
 
 
 def never(*_: object) -> None:

@@ -134,7 +134,7 @@ def in_one_exchange(engine: Engine) -> tuple[int, list[str]]:
         assert isinstance(executor, PipelinedExecutor)
         stock = executor.rows_later(to.locked_stock, LOCK)
         queue = executor.rows_later(to.queue_pages[Queue.FIRST_COME, False, False], QUEUE)
-        return stock()[0][3], [row[2] for row in queue()]
+        return stock()[0][3], [row[3] for row in queue()]
 
 
 @pytest.mark.parametrize(
