@@ -87,12 +87,14 @@ def test_a_plan_is_shown_saved_applied_and_applied_again(crowded: Shop, tmp_path
     printed = crowded.do("rebalance", "--out", file)
     assert "A-1 FIR 9 3 -3 0 short of 9 2" in printed
     assert "A-2 FIR 2 0 2 2 complete" in printed
-    assert "Complete orders: 0 before, 2 after" in printed
+    assert "Complete, of those considered: 0 before, 2 after" in printed
     assert "Weight: 2 of at most 2 (proven to be the best)" in printed
     crowded.do("apply-plan", file, "--by", "Ann", "--dry-run")
     assert crowded.status("A-2") == "ON_BACK_ORDER"
-    for _ in range(2):
-        assert "Other orders that changed: 3" in crowded.do("apply-plan", file, "--by", "Ann")
+    assert "was applied before" not in crowded.do("apply-plan", file, "--by", "Ann")
+    again = crowded.do("apply-plan", file, "--by", "Ann")
+    assert "was applied before, so nothing changes now. This is what it did:" in again
+    assert "Other orders that changed: 3" in again
     assert "ALLOCATED" in crowded.do("show", "A-2")
 
 
@@ -107,6 +109,13 @@ def test_a_plan_is_not_made_if_it_cannot_be_saved(crowded: Shop, tmp_path: Path)
     wrong = crowded.wrong("rebalance", "--out", tmp_path / "missing" / "plan.json")
     assert "is no folder; name another file with --out" in wrong
     assert "is a folder; name a file with --out" in crowded.wrong("rebalance", "--out", tmp_path)
+
+
+def test_a_value_that_no_order_has_is_no_weight(crowded: Shop) -> None:
+    assert "VALUE needs --value-field" in crowded.wrong("rebalance", "--weight", "VALUE")
+    assert "goes with --weight VALUE" in crowded.wrong("rebalance", "--value-field", "total")
+    refused = crowded.refused("rebalance", "--weight", "VALUE", "--value-field", "total")
+    assert "none of the orders that may gain has a weight, of 3 orders" in refused
 
 
 def test_a_plan_as_json_says_what_it_does_to_all(crowded: Shop) -> None:
@@ -124,7 +133,7 @@ def test_a_plan_is_edited_by_hand(crowded: Shop, tmp_path: Path) -> None:
     file, other = tmp_path / "plan.json", tmp_path / "other.json"
     crowded.do("rebalance", "--out", file)
     printed = crowded.do("edit-plan", file, "take 1 from A-3, give to A-1", "--out", other)
-    assert "Complete orders: 0 before, 1 after" in printed
+    assert "Complete, of those considered: 0 before, 1 after" in printed
     assert "Weight: 1 of at most 2 (gap 50.00%)" in printed
     assert loads(other.read_text(encoding="utf-8"), Plan).edits == ("take 1 from A-3, give to A-1",)
     refused = crowded.refused("edit-plan", file, "take 9 from A-2, give to A-1")

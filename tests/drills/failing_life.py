@@ -21,6 +21,7 @@ from orderflow import (
     Queue,
     StockKey,
 )
+from orderflow.bulk import SplitOrders
 from orderflow.commands import (
     AcceptCancellation,
     AdjustStock,
@@ -52,6 +53,7 @@ from orderflow.commands import (
     SendOrderToWarehouse,
     ServeWaiting,
     SplitOrder,
+    StartBulk,
     TransferStock,
     UnpinOrder,
     WithdrawReceipt,
@@ -164,6 +166,7 @@ class _Story:
         self._of_seller(ReallocateUnits, changes=changes, **why)
         self._about("Q6", PinOrder)
         self._about("Q6", UnpinOrder)
+        self._of_seller(StartBulk, action=SplitOrders(), where="sku=TIN", orders=(("Q6", 0),))
 
     def the_policy_changes(self) -> None:
         never = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)

@@ -38,7 +38,8 @@ def test_every_kind_of_command_occurs_and_does_something() -> None:
         for command, outcome in zip(commands, expected(commands), strict=True)
         if not outcome.events
     }
-    assert idle == {"ServeWaiting"}  # what it goes on with, the command before it has done
+    # The one goes on with what the command before it has done, the other is only recorded.
+    assert idle == {"ServeWaiting", "StartBulk"}
 
 
 def test_nothing_that_was_answered_is_lost(tmp_path: Path) -> None:

@@ -298,6 +298,8 @@ def test_the_value_of_an_order_is_exact_and_never_guessed() -> None:
     plan = rebalance(state, AT, weight=Weight.VALUE, value_field="total")
     assert (completed(plan), plan.value, plan.without_weight) == ({"A-4"}, 7_000, 2)
     assert plan.orders[-1].weight == 7_000
+    with pytest.raises(PlanRefusedError, match="name a custom field with numbers"):
+        rebalance(state, AT, weight=Weight.VALUE, value_field="totl")
 
 
 def test_a_rule_may_ask_for_the_expected_date() -> None:

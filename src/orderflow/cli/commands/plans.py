@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect
-from orderflow.cli.execution import ExecutionOptions, carry_out
+from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
 from orderflow.cli.options.arguments import Repay
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
@@ -132,7 +132,11 @@ def apply_plan(
     how = ExecutionOptions(dry_run=dry_run, as_json=as_json)
 
     def command(database: Database) -> ReallocateUnits:
-        database.seller(plan.seller_id)
+        seller_id = database.seller(plan.seller_id)
+        applied = ExecutionOptions(command_id=plan.plan_id)
+        if not as_json and earlier_command(database, seller_id, applied) is not None:
+            message = "was applied before, so nothing changes now. This is what it did:"
+            terminal.results().print(f"The plan in {plan_file} {message}")
         return command_of(plan, at=SystemClock().now(), by=by, note=note, repay=repay)
 
     carry_out(command, where, how)

@@ -56,11 +56,12 @@ class PlanningOptions:
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of `Seller.rebalance`."""
-        if (self.weight is Weight.VALUE) != (self.value_field is not None):
+        if self.weight is Weight.VALUE and self.value_field is None:
             raise typer.BadParameter(
-                "goes with --weight VALUE, and names the custom field of the values",
-                param_hint="'--value-field'",
+                "VALUE needs --value-field, the custom field of the values", param_hint="'--weight'"
             )
+        if self.weight is not Weight.VALUE and self.value_field is not None:
+            raise typer.BadParameter("goes with --weight VALUE", param_hint="'--value-field'")
         return {
             "weight": self.weight,
             "value_field": self.value_field,

@@ -110,7 +110,7 @@ def _figures(figures: BacklogFigures) -> dict[str, Any]:
 
 def _summary(plan: Plan) -> Iterator[str]:
     before, after = plan.before, plan.after
-    yield f"Complete orders: {before.complete:,} before, {after.complete:,} after"
+    yield f"Complete, of those considered: {before.complete:,} before, {after.complete:,} after"
     yield f"Waiting orders: {before.waiting:,} before, {after.waiting:,} after"
     yield f"Longest wait: {_days(before.longest_wait)} before, {_days(after.longest_wait)} after"
     yield f"Orders passed over: {before.passed_over:,} before, {after.passed_over:,} after"

@@ -36,7 +36,9 @@ def command_of(
     """
     require_kind("command_of.plan", plan, Plan, demand="a Plan")
     if not plan.orders:
-        raise PlanRefusedError("the plan changes nothing, so there is nothing to apply")
+        raise PlanRefusedError(
+            "the plan changes nothing, so there is nothing to apply; skip a plan without `orders`"
+        )
     if len(plan.orders) > REALLOCATIONS_MAX:
         raise PlanRefusedError(
             f"the plan changes {len(plan.orders):,} orders, but one transaction changes at most "

@@ -28,12 +28,15 @@ from orderflow.domain.planning.pool import read_pool
 from orderflow.domain.planning.search import ROUNDS, Search, every_time
 from orderflow.domain.planning.stances import RULES_MAX, Protection, Rule
 from orderflow.domain.planning.weights import Weight, weight_function
+from orderflow.errors import PlanRefusedError
+from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
     from orderflow.domain.planning.plan import Plan
+    from orderflow.domain.planning.pool import Pool
     from orderflow.domain.planning.search import GoOn, Optimiser
     from orderflow.domain.planning.weights import WeightOf
     from orderflow.domain.state.view import View
@@ -84,7 +87,8 @@ def rebalance(
         exact: Whether the solver is to prove the best plan.
 
     Raises:
-        PlanRefusedError: If an order that must be full cannot be, or too many orders wait.
+        PlanRefusedError: If an order that must be full cannot be, too many orders wait, or none has
+            a weight.
         InvalidValueError: If an argument is not valid.
     """
     require_view("rebalance.view", view)
@@ -110,6 +114,7 @@ def rebalance(
         weight_of=weight_of,
         waiting_max=waiting_max,
     )
+    _require_weights(pool)
     choice = Choice(pool)
     for group in range(len(pool.rules) + 1):
         choice.serve(group, how)
@@ -123,6 +128,16 @@ def rebalance(
         omitted=omitted,
         was_cut=choice.was_cut,
     )
+
+
+def _require_weights(pool: Pool) -> None:
+    """Refuse weights that no order has: the name of the custom field may be mistyped."""
+    without = sum([member.has_no_weight for member in pool.members])
+    if without and not any(member.gains for member in pool.members):
+        raise PlanRefusedError(
+            f"none of the orders that may gain has a weight, of {counted(without, 'order')}: name "
+            "a custom field with numbers, or choose another weight"
+        )
 
 
 def _is_from(number: object, smallest: int, largest: int) -> bool:
