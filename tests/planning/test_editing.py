@@ -51,6 +51,19 @@ def test_units_change_hands_and_everything_follows() -> None:
     assert {each.order_id: each.allocated for each in outcome.orders} == {"A": 2, "B": 2}
 
 
+def test_a_set_gives_all_that_it_has_or_gains() -> None:
+    state = backlog(("A", {"MUG": (2, 3), "CUP": (1, 3)}), ("B", {"MUG": (0, 9), "CUP": (0, 9)}))
+    order = state.orders["A"]
+    lines = tuple(attrs.evolve(line, set_id="set") for line in order.lines)
+    changed = [attrs.evolve(order, lines=lines), state.orders["B"]]
+    state = State.of(ACME, changed, [*state.records.values()])
+    plan = rebalance(state, AT, protection=Protection(sets=True))
+    both = edit_plan(plan, state, "take 2 MUG from A, give to B; take 1 CUP from A, give to B")
+    assert units(both) == {"A": -3, "B": 3}
+    with pytest.raises(PlanRefusedError, match="the lines of set 'set' give up all"):
+        edit_plan(plan, state, "take 2 MUG from A, give to B")
+
+
 def test_edits_follow_one_another_and_may_undo_a_plan() -> None:
     edits = [PlanEdit(1, "C", "A"), PlanEdit(2, "B", "A", "MUG")]
     plan = rebalance(STATE, AT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
@@ -15,6 +15,7 @@ from orderflow import (
     ExpectedReceipt,
     Hold,
     HoldReason,
+    OrderLine,
     PartialAllocation,
     Preemption,
     Queue,
@@ -31,6 +32,11 @@ from orderflow.planning import Plan, Protection, Rule, Stance, Weight, command_o
 from tests.planning.large import large_packing
 from tests.planning.worlds import AT, PROTECTIONS, SKUS, backlog, backlogs, best_gain, loses
 from tests.unit.shop import LEEDS, key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from orderflow.domain.planning.packing import Packing
 
 WHY: dict[str, Any] = {"at": AT, "by": "Ann"}
 STRICT = AllocationPolicy()
@@ -341,6 +347,63 @@ def test_a_solver_finds_the_prices_and_proves_the_plan(exact: bool) -> None:  # 
     best = search(large_packing(300), Search())
     assert found.value <= best.value == best.bound <= found.bound
     assert not exact or found.value == found.bound
+
+
+class _Dear(Highs):
+    """A solver whose prices prove nothing."""
+
+    def prices(self, packing: Packing) -> Sequence[float]:
+        return [0.0] * len(packing.supply)
+
+
+class _Wrong(_Dear):
+    """One whose choice does not fit."""
+
+    def best(self, packing: Packing, known: Sequence[int]) -> tuple[Sequence[int], int]:
+        assert min(packing.left(list(known))) >= 0
+        return range(len(packing.weights)), sum(packing.weights)
+
+
+def test_a_solver_proves_what_its_prices_do_not() -> None:
+    packing = large_packing(300)
+    found = search(packing, Search(rounds=1, optimiser=_Dear(20), exact=True))
+    assert found.value == found.bound == search(packing, Search()).bound
+
+
+def test_a_choice_of_a_solver_that_does_not_fit_is_ignored() -> None:
+    packing = large_packing(300)
+    found = search(packing, Search(rounds=1, optimiser=_Wrong(20), exact=True))
+    assert min(packing.left(list(found.chosen))) >= 0
+    assert 0 < packing.value(found.chosen) == found.value < found.bound
+
+
+def _with_lines(state: State, order_id: str, *lines: OrderLine) -> State:
+    """Return a state in which an order has other lines, with stock for them and nothing idle."""
+    orders = [
+        attrs.evolve(order, lines=lines) if order.order_id == order_id else order
+        for order in state.orders.values()
+    ]
+    stock = [
+        Stock(key(sku), units, units)
+        for sku in SKUS
+        for units in [sum(order.allocated_of(sku) for order in orders)]
+    ]
+    return State.of(state.seller_id, orders, stock)
+
+
+def test_the_last_line_of_a_product_gives_first_and_no_more_than_is_needed() -> None:
+    state = backlog(("A", {"MUG": (1, 5)}), ("B", {"MUG": (0, 1)}))
+    lines = (OrderLine("1", "MUG", 5, 2), OrderLine("2", "MUG", 5, 2))
+    plan = rebalance(_with_lines(state, "A", *lines), AT)
+    assert [(line.line_id, line.change) for line in plan.orders[0].lines] == [("2", -1)]
+
+
+def test_the_lines_of_a_set_give_together_all_that_they_have() -> None:
+    state = backlog(("A", {"MUG": (1, 5)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 9)}))
+    lines = (OrderLine("1", "CUP", 1, 0, "set"), OrderLine("2", "MUG", 5, 2, "set"))
+    plan = rebalance(_with_lines(state, "A", *lines), AT, protection=Protection(sets=True))
+    changes = {each.order_id: each.gained - each.lost for each in plan.orders}
+    assert changes == {"A": -2, "B": 1, "C": 1}
 
 
 def test_a_search_that_is_over_at_once_has_an_answer() -> None:

@@ -97,6 +97,35 @@ def test_branch_and_bound_finds_the_best_and_says_so(packing: Packing) -> None:
     assert best_choice(packing, prices.each, known, 0) == ([], False)
 
 
+def test_a_search_that_is_over_asks_no_more_for_its_other_parts() -> None:
+    one = large_packing(100)
+    shifted = tuple(tuple(len(one.supply) + each for each in order) for order in one.products)
+    both = Packing(one.weights * 2, one.products + shifted, one.units * 2, one.supply + one.supply)
+    asked: list[int] = []
+
+    def never(value: int, _bound: int) -> bool:
+        asked.append(value)
+        return False
+
+    found = search(both, Search(go_on=never))
+    assert len(asked) == 1
+    assert found.value == 2 * search(one, Search(go_on=never)).value
+
+
+def test_taking_out_a_few_orders_of_a_product_can_improve_what_single_exchanges_cannot() -> None:
+    packing = large_packing(100, products=5, lines=2, weight_max=99, seed=2)
+    values: list[int] = []
+
+    def note(value: int, _bound: int) -> bool:
+        values.append(value)
+        return True
+
+    found = search(packing, Search(rounds=5, go_on=note))
+    assert values == sorted(values)
+    assert packing.value(found.chosen) == found.value > values[0]
+    assert fits(packing, found.chosen)
+
+
 @pytest.mark.parametrize("orders", [200, 500])
 def test_exchanges_only_improve_a_filling_and_leave_no_order_that_fits(orders: int) -> None:
     packing = large_packing(orders)
