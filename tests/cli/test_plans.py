@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from orderflow.codec import loads
 from orderflow.planning import Plan
+from tests.cli.runner import flat
 from tests.cli.shop import Shop
 
 if TYPE_CHECKING:
@@ -116,6 +119,19 @@ def test_a_value_that_no_order_has_is_no_weight(crowded: Shop) -> None:
     assert "goes with --weight VALUE" in crowded.wrong("rebalance", "--value-field", "total")
     refused = crowded.refused("rebalance", "--weight", "VALUE", "--value-field", "total")
     assert "none of the orders that may gain has a weight, of 3 orders" in refused
+
+
+def test_a_missing_solver_is_an_extra_that_is_missing() -> None:
+    source = (
+        "import sys; sys.modules['highspy'] = None; from orderflow.cli import main;"
+        "sys.argv = ['orderflow', 'rebalance', '--optimise', '--db', ':memory:']; main()"
+    )
+    run = subprocess.run(  # noqa: S603 - the text above
+        [sys.executable, "-c", source], check=False, capture_output=True, text=True
+    )
+    assert run.returncode == 2
+    assert "highspy is not installed" in flat(run.stderr)
+    assert "orderflow-backorder[optimise]" in flat(run.stderr)
 
 
 def test_a_plan_as_json_says_what_it_does_to_all(crowded: Shop) -> None:

@@ -213,6 +213,23 @@ def test_a_missing_greenlet_is_an_extra_that_is_missing() -> None:
     assert "orderflow-backorder[async]" in run.stderr
 
 
+def test_a_plan_is_made_edited_and_applied_once(url: URL) -> None:
+    async def run() -> list[tuple[str, int]]:
+        async with engine_on(url) as engine:
+            acme = AsyncOrderFlow(AsyncSqlRepository(engine)).seller(ACME)
+            await acme.book_in(key(), 3, at=NOON)
+            for order_id, units in (("A", 9), ("B", 2), ("C", 1)):
+                await acme.place(order(order_id, ("MUG", units)), at=NOON)
+            plan = await acme.rebalance(at=NOON)
+            assert (plan.value, plan.bound) == (2, 2)
+            plan = await acme.edit_plan(plan, "take 1 from C, give to A")
+            first = await acme.apply(plan, by="Ann", repay=True, at=NOON)
+            assert await acme.apply(plan, by="Ann", repay=True, at=NOON) == first
+            return [(each.order_id, each.allocated) for each in await acme.orders()]
+
+    assert asyncio.run(run()) == [("A", 1), ("B", 2), ("C", 0)]
+
+
 def test_a_database_is_upgraded(url: URL) -> None:
     async def run() -> tuple[str | None, str | None]:
         async with engine_on(url) as engine:
