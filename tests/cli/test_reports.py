@@ -329,6 +329,7 @@ def test_orders_are_sorted_by_fields(busy: Shop, fields: str, order_ids: list[st
 
 def test_sorted_orders_that_are_equal_stay_in_the_order_of_their_time(busy: Shop) -> None:
     assert ids(busy, "--sort", "status") == ["A-1", "A-2", "A-3"]
+    assert "value needs --value-field" in busy.wrong("orders", "--sort", "age,-value")
     assert ids(busy, "--sort=-status") == ["A-1", "A-2", "A-3"]
 
 

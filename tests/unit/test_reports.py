@@ -410,7 +410,7 @@ def test_waiting_units_and_receipts_count_and_overdue_ones_do_not(acme: Seller) 
     acme.announce(receipt("R-3", 4, day(15)), at=NOON)
     acme.place(order("A", ("MUG", 5), placed_at=day(-40)), at=NOON)
     (low,) = acme.low_stock(at=NOON)
-    assert (low.waiting, low.expected, low.ordered, low.short) == (5, 3, 0, 2)
+    assert (low.waiting, low.expected, low.overdue, low.ordered, low.short) == (5, 3, 2, 0, 2)
     assert low.lasts_until == NOON
     assert acme.low_stock(lead=15 * DAY, at=NOON) == ()
 

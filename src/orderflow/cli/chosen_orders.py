@@ -6,6 +6,8 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from orderflow.cli.options.bulk_options import filter_option
 from orderflow.cli.output import terminal
 from orderflow.cli.output.expected_dates import OrderCovers
@@ -51,6 +53,9 @@ class OrderChoice:
         self._value_field = options.value_field
         self._receipts: dict[str, dict[ProductKey, ExpectedReceipt]] = {}
         self._key = sort_key(options.sort, self._fields())
+        by_value = {"value", "-value"} & {each.strip() for each in (options.sort or "").split(",")}
+        if by_value and options.value_field is None:
+            raise typer.BadParameter("value needs --value-field", param_hint="'--sort'")
 
     def orders(
         self, where: WarehouseOptions, status: Status | None, sku: str | None, limit: int

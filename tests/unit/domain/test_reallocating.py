@@ -319,6 +319,14 @@ def test_an_unknown_order_or_line_is_not_found(shop: Shop) -> None:
         shop.reallocate([change("A", -1, line="9")], **WHY)
 
 
+def test_a_line_that_has_nothing_to_give_gives_nothing() -> None:
+    shop = shop_with(MUG=2)
+    order = shop.take("A", ("MUG", 2), ("MUG", 2)).order
+    assert order is not None
+    assert reallocation_of_product(order, "MUG", -1).units == (("1", -1),)
+    assert reallocation_of_product(order, "MUG", 1).units == (("2", 1),)
+
+
 def test_an_order_cannot_give_or_take_more_of_a_product_than_fits(shop: Shop) -> None:
     with pytest.raises(ReallocationRefusedError, match=r"'A' cannot give 4.* it has 3") as it:
         reallocation_of_product(shop.order("A"), "MUG", -4)

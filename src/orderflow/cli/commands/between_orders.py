@@ -18,6 +18,7 @@ from orderflow.cli.options.arguments import OrderId, Repay, Sku, unit_pairs
 from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.commands import PinOrder, ReallocateUnits, Reallocation, UnpinOrder
+from orderflow.errors import CommandIdReusedError
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def reallocate(
         earlier = earlier_command(database, seller_id, how)
         if isinstance(earlier, ReallocateUnits) and _asks_for(earlier, orders, sku, given, taken):
             changes = earlier.changes
+        elif earlier is not None:
+            raise CommandIdReusedError(seller_id, str(how.command_id))
         else:
             changes = _changes(orders, sku, given, taken)
         return ReallocateUnits(

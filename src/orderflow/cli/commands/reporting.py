@@ -187,7 +187,8 @@ def low_stock(
     """List the products of which units will be short within the lead time.
 
     At hand are the available units and those expected within the lead time, less what open orders
-    are short of. The rate is that of the orders placed in the window, without cancelled ones.
+    are short of. Overdue receipts are shown, but do not count. The rate is that of the orders
+    placed in the window, without cancelled ones.
     """
     with connect(where) as database, _progress("Counting") as progress:
         store = SqlNoticeStore(database.engine) if new_only else None

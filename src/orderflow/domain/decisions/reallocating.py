@@ -7,6 +7,7 @@ may keep, is decided as for any order.
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_identifier, require_number, require_order
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from orderflow.domain.allocation.serving_state import ServingState
     from orderflow.domain.model.commands import ReallocateUnits
     from orderflow.domain.model.event_fields import LineChanges
+    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.stock import ProductKey
     from orderflow.domain.state.draft import Draft
@@ -123,9 +125,7 @@ def require_kept(draft: Draft, command: ReallocateUnits) -> None:
         ReallocationRefusedError: If one would.
     """
     took = {each.order_id for each in command.changes if each.taken}
-    for event in reversed(draft.events):
-        if isinstance(event, OrderReallocated):
-            return
+    for event in takewhile(_is_after_reallocation, reversed(draft.events)):
         if (
             isinstance(event, OrderDeallocated)
             and event.reason is DeallocationReason.PREEMPTED
@@ -136,6 +136,10 @@ def require_kept(draft: Draft, command: ReallocateUnits) -> None:
                 f"name an order before the urgent one, or pin this one",
                 order_id=event.order_id,
             )
+
+
+def _is_after_reallocation(event: Event) -> bool:
+    return not isinstance(event, OrderReallocated)
 
 
 def require_units_to_give(order: Order) -> None:

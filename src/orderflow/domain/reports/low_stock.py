@@ -45,7 +45,8 @@ class LowStock:
         key: The product.
         available: The units on hand that are not allocated.
         waiting: The units that open orders are short of.
-        expected: The units expected within the lead time. Overdue receipts do not count.
+        expected: The units expected within the lead time.
+        overdue: The units of overdue receipts. They do not count, for nobody knows when they come.
         ordered: The units of orders placed in the rate window, without cancelled orders.
         window: The rate window.
         lead: The lead time.
@@ -59,6 +60,7 @@ class LowStock:
     available: int
     waiting: int
     expected: int
+    overdue: int
     ordered: int
     window: timedelta
     lead: timedelta
@@ -103,17 +105,14 @@ def low_stock(
     require_duration("low_stock.window", window)
     leads = _checked(lead, {} if leads is None else leads)
     available = {each.key: each.available for each in tuple_of("low_stock.stock", stock, Stock)}
-    waiting, ordered, expected = Counter[StockKey](), Counter[StockKey](), Counter[StockKey]()
+    waiting, ordered = Counter[StockKey](), Counter[StockKey]()
     for order in _orders("open_orders", open_orders):
         if order.status in MAY_BE_ALLOCATED:
             _count(order, waiting, short=True)
     for order in _orders("placed", placed):
         if at - window < order.placed_at <= at and order.status is not Status.CANCELLED:
             _count(order, ordered, short=False)
-    for receipt in tuple_of("low_stock.receipts", receipts, ExpectedReceipt):
-        due = at + leads.get(receipt.key.sku, lead)
-        if at <= receipt.expected_at <= due:
-            expected[receipt.key] += receipt.quantity
+    expected, overdue = _announced(receipts, at, lead, leads)
     found = []
     for key in sorted({**available, **waiting, **ordered}):
         lasting = leads.get(key.sku, lead)
@@ -126,6 +125,7 @@ def low_stock(
                     available=available.get(key, 0),
                     waiting=waiting[key],
                     expected=expected[key],
+                    overdue=overdue[key],
                     ordered=ordered[key],
                     window=window,
                     lead=lasting,
@@ -135,6 +135,22 @@ def low_stock(
                 )
             )
     return tuple(sorted(found, key=lambda each: -each.short))
+
+
+def _announced(
+    receipts: Iterable[ExpectedReceipt],
+    at: datetime,
+    lead: timedelta,
+    leads: Mapping[str, timedelta],
+) -> tuple[Counter[StockKey], Counter[StockKey]]:
+    """Count the units that are expected within the lead time, and those that are overdue."""
+    expected, overdue = Counter[StockKey](), Counter[StockKey]()
+    for receipt in tuple_of("low_stock.receipts", receipts, ExpectedReceipt):
+        if receipt.expected_at < at:
+            overdue[receipt.key] += receipt.quantity
+        elif receipt.expected_at <= at + leads.get(receipt.key.sku, lead):
+            expected[receipt.key] += receipt.quantity
+    return expected, overdue
 
 
 def _lasts(at_hand: int, ordered: int, window: timedelta, lead: timedelta) -> timedelta:
