@@ -17,7 +17,7 @@ from orderflow.domain.planning.plan import (
 )
 from orderflow.domain.planning.rebalancing import rebalance
 from orderflow.domain.planning.search import Optimiser
-from orderflow.domain.planning.stances import Protection, Rule, Stance
+from orderflow.domain.planning.stances import PlanRule, Protection, Stance
 from orderflow.domain.planning.weights import Weight
 
 __all__ = [
@@ -27,12 +27,12 @@ __all__ = [
     "Packing",
     "Plan",
     "PlanEdit",
+    "PlanRule",
     "PlannedGroup",
     "PlannedLine",
     "PlannedOrder",
     "PlannedPass",
     "Protection",
-    "Rule",
     "Stance",
     "Weight",
     "command_of",

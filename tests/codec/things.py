@@ -41,7 +41,7 @@ from orderflow.domain.planning.plan import PlannedLine
 from orderflow.domain.planning.pool import Member, Pool
 from orderflow.domain.planning.prices import Prices
 from orderflow.domain.planning.search import Search, Searched
-from orderflow.domain.planning.stances import Rule, Stance
+from orderflow.domain.planning.stances import PlanRule, Stance
 from orderflow.domain.state.state import State
 from orderflow.errors import InvalidValueError
 from orderflow.notices import Preferences
@@ -326,8 +326,8 @@ SPECIAL[Stock] = st.builds(
     things(StockKey),
     *[UNITS] * 2,
 )
-SPECIAL[Rule] = st.builds(
-    Rule, st.sampled_from(("", "sku=MUG and waiting>30d")), st.sampled_from(Stance)
+SPECIAL[PlanRule] = st.builds(
+    PlanRule, st.sampled_from(("", "sku=MUG and waiting>30d")), st.sampled_from(Stance)
 )
 SPECIAL[PlannedLine] = st.builds(
     lambda line_id, sku, before, after: PlannedLine(

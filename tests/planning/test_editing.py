@@ -12,8 +12,8 @@ from orderflow.core import State, decide
 from orderflow.errors import InvalidValueError, PlanRefusedError, StaleVersionError
 from orderflow.planning import (
     PlanEdit,
+    PlanRule,
     Protection,
-    Rule,
     Stance,
     command_of,
     edit_plan,
@@ -99,11 +99,15 @@ def test_the_product_is_named_if_it_may_be_one_of_several() -> None:
 @pytest.mark.parametrize(
     ("fields", "edits", "message"),
     [
-        ({"rules": [Rule("id=A", Stance.MAY_ONLY_GAIN)]}, "take 1 from A, give to C", "protected"),
-        ({"rules": [Rule("id=C", Stance.LEFT_ALONE)]}, "take 1 from A, give to C", "not gain"),
+        (
+            {"rules": [PlanRule("id=A", Stance.MAY_ONLY_GAIN)]},
+            "take 1 from A, give to C",
+            "protected",
+        ),
+        ({"rules": [PlanRule("id=C", Stance.LEFT_ALONE)]}, "take 1 from A, give to C", "not gain"),
         ({"protection": Protection(passed_over_max=0)}, "take 1 from A, give to C", "passed over"),
         (
-            {"rules": [Rule("id=B", Stance.MUST_BE_FULL)]},
+            {"rules": [PlanRule("id=B", Stance.MUST_BE_FULL)]},
             "take 1 from B, give to A",
             "must be full, and would not be",
         ),
@@ -148,7 +152,7 @@ def test_units_that_are_given_beyond_need_go_to_the_first_in_the_queue() -> None
 
 def test_whole_lines_may_leave_no_way_to_complete_an_order_that_must_be_full() -> None:
     state = backlog(("B", {"MUG": (3, 9)}), ("C", {"MUG": (0, 2)}))
-    rules = [Rule("id=C", Stance.MUST_BE_FULL)]
+    rules = [PlanRule("id=C", Stance.MUST_BE_FULL)]
     assert rebalance(state, AT, rules=rules).value == 1
     with pytest.raises(PlanRefusedError, match="more units of 'MUG' than can be taken"):
         rebalance(state, AT, rules=rules, protection=Protection(whole_lines=True))

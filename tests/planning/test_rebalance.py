@@ -28,7 +28,7 @@ from orderflow.core import State, decide, queue_position
 from orderflow.domain.planning.search import Search, search
 from orderflow.errors import InvalidValueError, PlanRefusedError
 from orderflow.invariants import violations
-from orderflow.planning import Plan, Protection, Rule, Stance, Weight, command_of, rebalance
+from orderflow.planning import Plan, PlanRule, Protection, Stance, Weight, command_of, rebalance
 from tests.planning.large import large_packing
 from tests.planning.worlds import AT, PROTECTIONS, SKUS, backlog, backlogs, best_gain, loses
 from tests.unit.shop import LEEDS, key
@@ -171,7 +171,7 @@ def test_a_complete_order_keeps_its_units_unless_it_need_not() -> None:
 
 def test_rules_are_served_in_their_order() -> None:
     state = backlog(("A", {"MUG": (3, 4)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 3)}))
-    first = Rule("id=C", Stance.MAY_ONLY_GAIN)
+    first = PlanRule("id=C", Stance.MAY_ONLY_GAIN)
     plan = rebalance(state, AT, rules=[first])
     assert completed(plan) == {"C"}
     assert [(each.rule, each.value, each.bound) for each in plan.groups] == [
@@ -191,22 +191,25 @@ def test_rules_are_served_in_their_order() -> None:
 )
 def test_a_stance_says_who_loses(stance: Stance, expected: dict[str, int]) -> None:
     state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}), ("C", {"MUG": (0, 1)}))
-    assert allocated(applied(rebalance(state, AT, rules=[Rule("id=A", stance)]), state)) == expected
+    assert (
+        allocated(applied(rebalance(state, AT, rules=[PlanRule("id=A", stance)]), state))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("stance", [Stance.MAY_ONLY_LOSE, Stance.LEFT_ALONE])
 def test_a_stance_says_who_gains(stance: Stance) -> None:
     state = backlog(("A", {"MUG": (1, 2)}), ("B", {"MUG": (0, 1)}))
-    plan = rebalance(state, AT, rules=[Rule("id=B", stance)])
+    plan = rebalance(state, AT, rules=[PlanRule("id=B", stance)])
     assert plan.orders == ()
 
 
 def test_an_order_that_must_be_full_comes_first_or_there_is_no_plan() -> None:
     state = backlog(("A", {"MUG": (2, 3)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 2)}))
-    plan = rebalance(state, AT, rules=[Rule("id=C", Stance.MUST_BE_FULL)])
+    plan = rebalance(state, AT, rules=[PlanRule("id=C", Stance.MUST_BE_FULL)])
     assert completed(plan) == {"C"}
     with pytest.raises(PlanRefusedError, match="must be full") as caught:
-        rebalance(state, AT, rules=[Rule("id=A,C", Stance.MUST_BE_FULL)])
+        rebalance(state, AT, rules=[PlanRule("id=A,C", Stance.MUST_BE_FULL)])
     assert caught.value.order_ids == ("A", "C")
 
 
@@ -277,7 +280,7 @@ def test_more_back_orders_than_allowed_are_refused() -> None:
         {"weight": lambda _: 0},
         {"weight": lambda _: 1.5},
         {"rules": ["id=A"]},
-        {"rules": [Rule("", Stance.MAY_LOSE)] * 21},
+        {"rules": [PlanRule("", Stance.MAY_LOSE)] * 21},
         {"protection": None},
         {"orders_max": 0},
         {"orders_max": 20_001},
@@ -312,7 +315,7 @@ def test_a_rule_may_ask_for_the_expected_date() -> None:
     state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}), ("C", {"MUG": (0, 1)}))
     arrives = ExpectedReceipt("R-1", key("MUG"), 6, AT + timedelta(days=1))
     state = State.of(state.seller_id, state.orders.values(), state.records.values(), [arrives])
-    rules = [Rule("expected!=none", Stance.LEFT_ALONE)]
+    rules = [PlanRule("expected!=none", Stance.LEFT_ALONE)]
     assert rebalance(state, AT, rules=rules).orders == ()
     assert completed(rebalance(state, AT)) == {"B", "C"}
 
@@ -335,7 +338,7 @@ def test_a_long_backlog_is_read_in_pages() -> None:
 
 def test_a_group_may_take_what_complete_orders_have() -> None:
     state = backlog(("A", {"MUG": (2, 2)}), ("B", {"MUG": (0, 2)}))
-    rules = [Rule("id=B", Stance.MAY_ONLY_GAIN)]
+    rules = [PlanRule("id=B", Stance.MAY_ONLY_GAIN)]
     plan = rebalance(state, AT, rules=rules, protection=EVERYTHING)
     assert completed(plan) == {"B"}
     assert [each.complete_before for each in plan.groups] == [0, 1]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from orderflow.domain.planning.editing import PlanEdit
     from orderflow.domain.planning.plan import Plan
     from orderflow.domain.planning.search import GoOn, Optimiser
-    from orderflow.domain.planning.stances import Protection, Rule
+    from orderflow.domain.planning.stances import PlanRule, Protection
     from orderflow.domain.planning.weights import WeightOf
     from orderflow.domain.state.view import View
 
@@ -41,7 +41,7 @@ class PlanningMethods(SellerScope):
         *,
         weight: Weight | WeightOf = Weight.ORDERS,
         value_field: str | None = None,
-        rules: Iterable[Rule] = (),
+        rules: Iterable[PlanRule] = (),
         protection: Protection = PROTECTION,
         orders_max: int = REALLOCATIONS_MAX,
         waiting_max: int = WAITING_MAX,

@@ -12,7 +12,7 @@ from orderflow.cli.options.user_zone import user_zone
 from orderflow.domain.model.reallocation import REALLOCATIONS_MAX
 from orderflow.domain.planning.rebalancing import WAITING_MAX
 from orderflow.domain.planning.search import ROUNDS
-from orderflow.domain.planning.stances import Protection, Rule, Stance
+from orderflow.domain.planning.stances import PlanRule, Protection, Stance
 from orderflow.domain.planning.weights import Weight
 from orderflow.domain.queries.filter_text import filter_of
 from orderflow.errors import InvalidValueError
@@ -108,7 +108,7 @@ class SearchOptions:
         return found
 
 
-def _rule(text: str) -> Rule:
+def _rule(text: str) -> PlanRule:
     name, colon, where = text.partition(":")
     stance = name.strip().upper().replace("-", "_").replace(" ", "_")
     if not colon or stance not in Stance.__members__:
@@ -118,6 +118,6 @@ def _rule(text: str) -> Rule:
             param_hint="'--rule'",
         )
     try:
-        return Rule(filter_of(where, user_zone()), Stance(stance))
+        return PlanRule(filter_of(where, user_zone()), Stance(stance))
     except InvalidValueError as error:
         raise typer.BadParameter(str(error), param_hint="'--rule'") from error

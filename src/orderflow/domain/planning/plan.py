@@ -10,7 +10,7 @@ import attrs
 
 from orderflow.domain.model import validators
 from orderflow.domain.model.reallocation import Reallocation
-from orderflow.domain.planning.stances import Protection, Rule
+from orderflow.domain.planning.stances import PlanRule, Protection
 from orderflow.domain.planning.weights import Weight
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class Plan:
     value_field: str | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
-    rules: tuple[Rule, ...] = attrs.field(default=(), validator=validators.tuple_of(Rule))
+    rules: tuple[PlanRule, ...] = attrs.field(default=(), validator=validators.tuple_of(PlanRule))
     protection: Protection = attrs.field(
         default=Protection(), validator=validators.one_of(Protection)
     )

@@ -28,7 +28,7 @@ from orderflow.domain.model.policy import (
 from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ProductKey
-from orderflow.domain.planning.stances import GAINING, LOSING, Protection, Rule, Stance
+from orderflow.domain.planning.stances import GAINING, LOSING, PlanRule, Protection, Stance
 from orderflow.domain.planning.weights import WeightOf
 from orderflow.domain.state.overlay import Overlay
 from orderflow.domain.state.view import View
@@ -111,7 +111,7 @@ class Pool:
     seller_id: str
     at: datetime
     policy: AllocationPolicy
-    rules: tuple[Rule, ...]
+    rules: tuple[PlanRule, ...]
     protection: Protection
     members: tuple[Member, ...]
     available: dict[ProductKey, int]
@@ -123,7 +123,7 @@ class _Reader:
     now: Overlay
     policy: AllocationPolicy
     at: datetime
-    rules: tuple[Rule, ...]
+    rules: tuple[PlanRule, ...]
     protection: Protection
     weight_of: WeightOf
     changed: frozenset[str]
@@ -197,7 +197,7 @@ def read_pool(
     at: datetime,
     policy: AllocationPolicy,
     *,
-    rules: tuple[Rule, ...],
+    rules: tuple[PlanRule, ...],
     protection: Protection,
     weight_of: WeightOf,
     waiting_max: int,

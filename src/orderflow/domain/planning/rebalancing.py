@@ -26,7 +26,7 @@ from orderflow.domain.planning.choosing import Choice, deal_within
 from orderflow.domain.planning.describing import describe
 from orderflow.domain.planning.pool import read_pool
 from orderflow.domain.planning.search import ROUNDS, Search, every_time
-from orderflow.domain.planning.stances import RULES_MAX, Protection, Rule
+from orderflow.domain.planning.stances import RULES_MAX, PlanRule, Protection
 from orderflow.domain.planning.weights import Weight, weight_function
 from orderflow.errors import PlanRefusedError
 from orderflow.errors.quoting import counted
@@ -55,7 +55,7 @@ def rebalance(
     *,
     weight: Weight | WeightOf = Weight.ORDERS,
     value_field: str | None = None,
-    rules: Iterable[Rule] = (),
+    rules: Iterable[PlanRule] = (),
     protection: Protection = PROTECTION,
     orders_max: int = REALLOCATIONS_MAX,
     waiting_max: int = WAITING_MAX,
@@ -159,8 +159,8 @@ def _search(rounds: int, go_on: GoOn | None, optimiser: Optimiser | None, *, exa
     return Search(rounds, go_on or every_time, optimiser, exact)
 
 
-def _rules(rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    found = tuple_of("rebalance.rules", rules, Rule)
+def _rules(rules: Iterable[PlanRule]) -> tuple[PlanRule, ...]:
+    found = tuple_of("rebalance.rules", rules, PlanRule)
     validators.require(
         ok=len(found) <= RULES_MAX,
         field="rebalance.rules",

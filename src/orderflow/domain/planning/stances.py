@@ -12,7 +12,7 @@ from orderflow.domain.model.order_filter import OrderFilter
 from orderflow.domain.model.terms import Term
 from orderflow.domain.queries.filter_text import filter_of
 
-__all__ = ["Protection", "Rule", "Stance"]
+__all__ = ["PlanRule", "Protection", "Stance"]
 
 RULES_MAX = 20
 
@@ -44,14 +44,14 @@ def _filter_text(where: OrderFilter | str) -> str:
 
 
 @attrs.frozen(slots=False)
-class Rule:
+class PlanRule:
     """The stance towards the orders that a filter matches.
 
     Of several rules, the first that matches an order counts. Their order is the order of service:
     the orders of the first rule are chosen before those of the second, from all units that there
     are, and so on. Orders that no rule matches come last.
 
-    >>> print(Rule("sku=MUG and priority >= 10", Stance.MUST_BE_FULL))
+    >>> print(PlanRule("sku=MUG and priority >= 10", Stance.MUST_BE_FULL))
     MUST_BE_FULL: sku=MUG and priority>=10
 
     Attributes:
