@@ -119,7 +119,8 @@ class OrderChoice:
     def _reader(self, field: FilterField) -> Callable[[Order], Any]:
         def read(order: Order) -> Any:  # noqa: ANN401 - whatever the field holds
             expected = self.covers.expected_at(order) if field.name == "expected" else None
-            return min(field.values_of(order, self.at, expected), default=None)  # type: ignore[type-var]
+            values = field.values_of(order, self.at, expected)
+            return min(values, default=None)  # type: ignore[type-var] # those of a field compare
 
         return read
 

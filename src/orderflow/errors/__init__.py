@@ -34,7 +34,7 @@
     │   ├── ContentionError        a concurrent change won: try again
     │   ├── SchemaError            the tables are missing, or of another release
     │   └── UnfinishedError        it may have been saved: repeat it with its command id
-    ├── ComparisonError            a run of a comparison came to no end
+    ├── ComparisonError            a run of a comparison did not finish
     ├── NoticeError                a notice could not be sent
     ├── WebhookSignatureError      a webhook that is not genuine
     └── SettingsError              a settings file with faults (also a ValueError)

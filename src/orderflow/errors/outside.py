@@ -33,7 +33,7 @@ class MissingExtraError(OrderFlowError, ImportError):
 
 
 class ComparisonError(OrderFlowError):
-    """A run of a comparison that came to no end.
+    """A run of a comparison that did not finish.
 
     Attributes:
         policy: The name of its policy.

@@ -54,7 +54,7 @@ def compare(
 
     Raises:
         InvalidValueError: If an argument is not valid, or the history has no orders.
-        ComparisonError: If a run came to no end.
+        ComparisonError: If a run did not finish.
         OSError: If the history cannot be written to a temporary file.
     """
     _check(policies, seeds, processes)

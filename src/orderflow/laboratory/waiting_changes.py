@@ -43,7 +43,7 @@ class WaitingChange:
         kept: The orders that lose fewer units.
         by_days: The number of orders by the change of their wait: more than 28 days less comes
             first, no change is in the middle.
-        by_size: Of each class of size: the orders that gain, and those that lose.
+        by_size: For each class of size: the orders that gain, and those that lose.
         customers: The change of the wait of each customer's orders in all, in seconds.
         orders: The orders of each customer.
     """

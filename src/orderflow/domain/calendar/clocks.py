@@ -46,8 +46,7 @@ def is_time_zone(value: object) -> bool:
             noon.utcoffset() is not None
             and noon.astimezone(UTC).astimezone(value).replace(tzinfo=None) == _NOON
         )
-    # A class without `utcoffset` inherits that of the abstract `tzinfo`, which raises this.
-    except NotImplementedError:
+    except NotImplementedError:  # from the abstract `tzinfo`, if its class has no `utcoffset`
         return False
 
 

@@ -51,10 +51,10 @@ class Reallocation:
 class ReallocateUnits(CommandFields):
     """Give units of some orders to others, outside the queue: as a whole, or not at all.
 
-    Of each product in each warehouse, all that is given must be taken, and no more than is given or
-    available. An order that is allocated, on back order or on hold may give units, and then waits.
-    Only an order on back order may take some. One that may not be allocated a part must be covered
-    by what it takes.
+    All units that are given of a product in a warehouse must be taken, and no more than these and
+    the available ones. An order that is allocated, on back order or on hold may give units, and
+    then waits. Only an order on back order may take some. One that may not be allocated a part must
+    be covered by what it takes.
 
     If an order has another version, or anything does not fit, the command is refused.
 

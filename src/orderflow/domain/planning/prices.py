@@ -40,7 +40,7 @@ _MEMORY = 0.5
 _SHORTER, _LOST_STEPS = 0.95, 20
 """A step without a better bound makes steps shorter; after this many, they start from the best."""
 _SLOW_STEPS, _SLOW = 25, 2_000
-"""The search ends if this many steps improve the bound by less than one part in so many."""
+"""The search ends if this many steps improve the bound by less than one part in this many."""
 
 
 @attrs.frozen

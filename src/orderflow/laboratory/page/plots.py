@@ -63,7 +63,7 @@ def backlog(data: Plain, key: str, title: str) -> str:
 
 
 def waiting(rows: Sequence[Plain]) -> str:
-    """Draw which share of the orders waited longer than so many days, under each policy."""
+    """Draw which share of the orders waited longer than a number of days, under each policy."""
     longest = sum(any(each["share"] for each in row["policies"]) for row in rows)
     rows = rows[: longest + 1]  # up to the first wait that nothing exceeds
     days = [row["longer_than_days"] for row in rows]
@@ -146,10 +146,10 @@ def change(number: int, rows: Sequence[Plain]) -> str:
 
 def _days_across(axes: Axes, days: Sequence[date]) -> None:
     if len(days) <= _DAYS_NAMED_MAX:
-        axes.set_xticks(days, [f"{day:%m-%d}" for day in days])  # type: ignore[arg-type]
+        axes.set_xticks(days, [f"{day:%m-%d}" for day in days])  # type: ignore[arg-type] # takes dates
         return
-    locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
-    dates = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    locator = AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call] # it has no types
+    dates = ConciseDateFormatter(locator)  # type: ignore[no-untyped-call] # nor has it
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates)
 

@@ -67,8 +67,7 @@ def drawn(
         figure = Figure(figsize=size, layout="constrained")
         draw(figure)
         figure.savefig(file, format="svg", transparent=True, metadata=_NO_METADATA)
-    # It is Matplotlib's own text, and no foreign text is in it.
-    root = ET.fromstring(file.getvalue())  # noqa: S314
+    root = ET.fromstring(file.getvalue())  # noqa: S314 - Matplotlib's text, with nothing foreign
     _clean(root, name)
     _describe(root, name, title, text)
     ET.register_namespace("", _SVG)
