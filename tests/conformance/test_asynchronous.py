@@ -25,7 +25,7 @@ from orderflow import (
 from orderflow.adapters.sql import SqlRepository
 from orderflow.adapters.sql.asynchronous import AsyncSqlRepository
 from orderflow.checking import check
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from tests.conformance.filling import NOON
 from tests.conformance.sharing import SharingContract
 from tests.databases import empty, sqlite
@@ -109,7 +109,7 @@ class TestAsyncSqlRepository(SharingContract):
 
     @settings(max_examples=15, suppress_health_check=[HealthCheck.differing_executors])
     @given(history=histories())
-    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+    def test_it_answers_as_the_reference_does(self, history: CommandHistory) -> None:
         """Here through `AsyncOrderFlow`."""
         self.make_repository()
         page = history.orders_max

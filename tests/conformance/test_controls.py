@@ -15,7 +15,7 @@ from orderflow import MemoryRepository, OrderFlowError
 from orderflow.commands import RunDue, ServeWaiting
 from orderflow.testing.reference import compare
 from orderflow.testing.repository_contract import RepositoryContract
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from orderflow.testing.transactional_contract import TransactionalContract
 from tests.conformance.faults import SEEDS, Fault, FaultyRepository, fails, is_noticed, saving
 
@@ -315,7 +315,7 @@ def test_random_commands_find_a_fault_that_changes_decisions(
     @seed(number)
     @settings(derandomize=False, database=None, phases=[Phase.generate], max_examples=300)
     @given(histories())
-    def run(history: History) -> None:
+    def run(history: CommandHistory) -> None:
         compare(FaultyRepository(Random(number), {method: fault}), history)  # noqa: S311 - no secret
 
     with pytest.raises((AssertionError, OrderFlowError)):

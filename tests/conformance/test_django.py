@@ -11,7 +11,7 @@ from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox, SqlRepository
 from orderflow.testing.notice_store_contract import NoticeStoreContract
 from orderflow.testing.outbox_contract import OutboxContract
 from orderflow.testing.reference import require_like_reference
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from orderflow.testing.transactional_contract import TransactionalContract
 from tests.conformance.sharing import SharingContract
 from tests.databases.django import ClosingTransactions, django_postgres, django_sqlite, empty
@@ -55,7 +55,7 @@ class _RepositoryContract(SharingContract, TransactionalContract):
         suppress_health_check=[HealthCheck.differing_executors],
     )
     @given(history=histories())
-    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+    def test_it_answers_as_the_reference_does(self, history: CommandHistory) -> None:
         require_like_reference(self.make_repository, history)
 
 

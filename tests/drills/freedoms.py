@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderflow.ports import Repository
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
     from tests.drills.drill import Progress
 
 __all__ = ["DRILLS", "compare_histories"]
@@ -34,7 +34,7 @@ _SCOPES = (
 _LENGTH_MAX = 30
 
 
-def history_of(seed: int) -> History:
+def history_of(seed: int) -> CommandHistory:
     """Return a random history, the same for the same seed."""
     dice = Dice(seed)
     return draw_history(dice, dice.pick(_SCOPES), lambda: draw_policy(dice), _LENGTH_MAX)
@@ -61,7 +61,7 @@ def compare_histories(
     return Drilled(runs, commands, tuple(found), notes)
 
 
-def _shortened(make: Callable[[Random], Repository], history: History, number: int) -> str:
+def _shortened(make: Callable[[Random], Repository], history: CommandHistory, number: int) -> str:
     try:
         require_like_reference(lambda: make(Random(number)), history)  # noqa: S311 - no secret
     except Exception as error:  # noqa: BLE001 - as above

@@ -17,7 +17,7 @@ from tests.unit.shop import fold
 if TYPE_CHECKING:
     from orderflow import AllocationPolicy
     from orderflow.events import Event
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
 
 SCOPE = Scope(
     seller_ids=("acme", "bolt"),
@@ -71,7 +71,7 @@ class Step:
 class Run:
     """A history, carried out until it ends or until something other than a refusal is raised."""
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: CommandHistory) -> None:
         self.history = history
 
     @property

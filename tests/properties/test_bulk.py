@@ -23,7 +23,7 @@ from orderflow.edits import ChangePriority, RemoveShortLines, ReplaceProduct
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.filters import OrderFilter, filter_of
 from orderflow.service import bulk_methods
-from orderflow.testing.strategies import History, filters, histories
+from orderflow.testing.strategies import CommandHistory, filters, histories
 from tests.properties.runs import SCOPE, stored
 
 if TYPE_CHECKING:
@@ -70,7 +70,9 @@ class Mortal(MemoryRepository):
         return super().together(seller_id, killed)
 
 
-def played(history: History, repository: MemoryRepository, orders_max: int = 1_000) -> OrderFlow:
+def played(
+    history: CommandHistory, repository: MemoryRepository, orders_max: int = 1_000
+) -> OrderFlow:
     """Run a history, whatever is refused."""
     flow = OrderFlow(repository, default_policy=history.policy, orders_max=orders_max)
     for command in history.commands:
@@ -87,7 +89,7 @@ def by_id(orders: tuple[Order, ...]) -> dict[str, Order]:
 
 @given(histories(SCOPE), ACTIONS, FILTERS)
 def test_a_bulk_run_does_what_its_preview_said(
-    history: History, action: BulkAction, where: OrderFilter
+    history: CommandHistory, action: BulkAction, where: OrderFilter
 ) -> None:
     repository = MemoryRepository()
     flow = played(history, repository)
@@ -112,7 +114,7 @@ def test_a_bulk_run_does_what_its_preview_said(
 
 @given(histories(SCOPE), ACTIONS, FILTERS, st.integers(0, 3), st.integers(1, 2))
 def test_a_bulk_run_that_was_killed_goes_on_and_ends_as_one_that_was_not(
-    history: History, action: BulkAction, where: OrderFilter, lives: int, size: int
+    history: CommandHistory, action: BulkAction, where: OrderFilter, lives: int, size: int
 ) -> None:
     ends = []
     for kills in (False, True):

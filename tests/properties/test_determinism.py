@@ -15,18 +15,18 @@ from orderflow.testing.strategies import histories
 from tests.properties.runs import SCOPE
 
 if TYPE_CHECKING:
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
 
 SEEDS = ("0", "1", "random")
 
 
 @pytest.fixture(scope="module")
 def pickled() -> bytes:
-    collected: list[History] = []
+    collected: list[CommandHistory] = []
 
     @settings(max_examples=40, derandomize=True, database=None, phases=[Phase.generate])
     @given(history=histories(SCOPE, length_max=40))
-    def draw(history: History) -> None:
+    def draw(history: CommandHistory) -> None:
         collected.append(history)
 
     draw()

@@ -13,7 +13,7 @@ from orderflow.commands import AnnounceReceipt, BookInStock, PlaceOrder
 from orderflow.core import State, decide, expected_cover, explain
 from orderflow.domain.allocation.expected_cover import ExpectedCovers
 from orderflow.domain.model.commands import RunDue
-from orderflow.testing.strategies import History, histories, policies
+from orderflow.testing.strategies import CommandHistory, histories, policies
 from tests.properties.runs import SCOPE, Run
 from tests.unit.shop import ACME, LEEDS, NOON, key, later, order
 
@@ -39,7 +39,7 @@ def carried_out(state: State, policy: AllocationPolicy, *commands: Command) -> S
 
 
 def expecting(
-    history: History, announced: Iterable[tuple[str, int, int]]
+    history: CommandHistory, announced: Iterable[tuple[str, int, int]]
 ) -> tuple[State, datetime]:
     """Return what a history leaves of the seller who was heard last, with receipts to come."""
     step = Run(history).steps[-1]
@@ -87,7 +87,7 @@ def waiting(state: State) -> list[Order]:
 
 @given(history=histories(SCOPE, policy=STRICT), announced=ANNOUNCED)
 def test_the_receipts_that_are_named_cover_the_line_and_without_the_last_it_is_short(
-    history: History, announced: list[tuple[str, int, int]]
+    history: CommandHistory, announced: list[tuple[str, int, int]]
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
@@ -135,7 +135,7 @@ def test_everyone_in_a_long_queue_is_covered_when_it_was_said(
 
 @given(history=histories(SCOPE), announced=ANNOUNCED, days=st.integers(0, 12))
 def test_no_line_is_expected_before_the_moment_or_by_a_receipt_that_is_overdue(
-    history: History, announced: list[tuple[str, int, int]], days: int
+    history: CommandHistory, announced: list[tuple[str, int, int]], days: int
 ) -> None:
     state, now = expecting(history, announced)
     at = now + timedelta(days=days)
@@ -150,7 +150,7 @@ def test_no_line_is_expected_before_the_moment_or_by_a_receipt_that_is_overdue(
 @settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(history=histories(SCOPE, policy=FAIR), announced=ANNOUNCED)
 def test_where_shares_are_fair_the_line_is_covered_by_then_at_the_latest(
-    history: History, announced: list[tuple[str, int, int]]
+    history: CommandHistory, announced: list[tuple[str, int, int]]
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
@@ -163,7 +163,7 @@ def test_where_shares_are_fair_the_line_is_covered_by_then_at_the_latest(
 
 @given(history=histories(SCOPE), announced=ANNOUNCED)
 def test_an_explanation_names_the_receipts_that_the_forecast_does(
-    history: History, announced: list[tuple[str, int, int]]
+    history: CommandHistory, announced: list[tuple[str, int, int]]
 ) -> None:
     state, at = expecting(history, announced)
     for each in state.orders.values():
@@ -175,7 +175,7 @@ def test_an_explanation_names_the_receipts_that_the_forecast_does(
 
 @given(history=histories(SCOPE), announced=ANNOUNCED, draw=st.randoms(use_true_random=False))
 def test_dates_of_many_orders_are_those_of_each_in_any_order(
-    history: History, announced: list[tuple[str, int, int]], draw: Random
+    history: CommandHistory, announced: list[tuple[str, int, int]], draw: Random
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
@@ -187,7 +187,7 @@ def test_dates_of_many_orders_are_those_of_each_in_any_order(
 
 
 @given(history=histories(SCOPE))
-def test_who_comes_first_is_who_stands_before_it_in_the_queue(history: History) -> None:
+def test_who_comes_first_is_who_stands_before_it_in_the_queue(history: CommandHistory) -> None:
     state, at = expecting(history, ())
     policy = state.policy or history.policy
     for waits in waiting(state):

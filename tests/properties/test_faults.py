@@ -22,7 +22,7 @@ from tests.unit.dice import Dice
 
 if TYPE_CHECKING:
     from orderflow import AllocationPolicy
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
 
 HISTORIES = 600
 HISTORIES_WITH_TAKE_BACK = 480
@@ -64,7 +64,7 @@ CAUGHT_BY = {
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[History]:
+def drawn() -> list[CommandHistory]:
     dice = Dice(1)
     alone = attrs.evolve(SCOPE, seller_ids=("acme",))
     return [
@@ -86,7 +86,7 @@ def draw_policy_with_take_back(dice: Dice) -> AllocationPolicy:
             return policy
 
 
-def caught_by(history: History) -> set[str]:
+def caught_by(history: CommandHistory) -> set[str]:
     """Name the rules that a history breaks at the first step at which it breaks any."""
     run = Run(history)
     steps = {
@@ -96,13 +96,13 @@ def caught_by(history: History) -> set[str]:
     return {name for name, number in broken.items() if number == min(broken.values())}
 
 
-def test_without_a_fault_nothing_is_caught(drawn: list[History]) -> None:
+def test_without_a_fault_nothing_is_caught(drawn: list[CommandHistory]) -> None:
     assert [caught for history in drawn[:40] if (caught := caught_by(history))] == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_caught_by_the_rule_that_is_there_for_it_alone(
-    drawn: list[History], fault: str
+    drawn: list[CommandHistory], fault: str
 ) -> None:
     rule = CAUGHT_BY[fault]
     with FAULTS[fault]():

@@ -13,7 +13,7 @@ from orderflow.commands import Command, EditOrder
 from orderflow.core import State, actions, decide
 from orderflow.edits import ChangeShortPart
 from orderflow.errors import ActionRefusedError, NotFoundError, RefusedError
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from orderflow.testing.strategies.about_orders import draw_about
 from orderflow.testing.strategies.choices import Chooser
 from tests.properties.runs import SCOPE, Run
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
     from orderflow import Order
 
 
-def last_state(history: History) -> State:
+def last_state(history: CommandHistory) -> State:
     """Return what the history leaves of the seller who was heard last."""
     step = Run(history).steps[-1]
     return step.after[step.seller_id]
 
 
 @given(history=histories(SCOPE), data=st.data())
-def test_what_is_done_leads_where_the_answer_said(history: History, data: st.DataObject) -> None:
+def test_what_is_done_leads_where_the_answer_said(
+    history: CommandHistory, data: st.DataObject
+) -> None:
     state, chooser = last_state(history), Chooser(data.draw)
     at = history.commands[-1].at + timedelta(minutes=chooser.pick((0, 30, 240)))
     for order in list(state.orders.values())[:3]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderflow import MemoryRepository, OrderFlow, Outcome
 from orderflow.errors import NotFoundError, RefusedError
-from orderflow.testing.strategies import History, histories, policies
+from orderflow.testing.strategies import CommandHistory, histories, policies
 from tests.properties.runs import SCOPE, stored
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def everything(flow: OrderFlow, repository: MemoryRepository) -> tuple[object, .
 
 
 @given(history=histories(SCOPE), repeat=st.integers(0, 5))
-def test_a_command_comes_to_what_its_preview_said(history: History, repeat: int) -> None:
+def test_a_command_comes_to_what_its_preview_said(history: CommandHistory, repeat: int) -> None:
     repository = MemoryRepository()
     flow = OrderFlow(repository, default_policy=history.policy)
     for number, command in enumerate(history.commands):
@@ -63,7 +63,7 @@ def held(state: State) -> tuple[object, ...]:
 
 
 @given(history=histories(SCOPE, policy=SAME_IN_PAGES), orders_max=st.integers(1, 2))
-def test_a_preview_has_all_pages(history: History, orders_max: int) -> None:
+def test_a_preview_has_all_pages(history: CommandHistory, orders_max: int) -> None:
     repository = MemoryRepository()
     flow = OrderFlow(repository, default_policy=history.policy, orders_max=orders_max)
     for command in history.commands:

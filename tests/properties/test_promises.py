@@ -21,7 +21,7 @@ from orderflow.core import (
     what_if,
 )
 from orderflow.domain.allocation.expected_cover import last_expected_at
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from tests.properties.runs import SCOPE
 from tests.properties.test_expected_cover import (
     ANNOUNCED,
@@ -63,7 +63,7 @@ def units_got(
 
 @given(history=histories(SCOPE, policy=STRICT), announced=ANNOUNCED, days=st.integers(0, 9))
 def test_a_new_order_gets_what_is_available_to_promise_and_no_more(
-    history: History, announced: Announced, days: int
+    history: CommandHistory, announced: Announced, days: int
 ) -> None:
     state, at = expecting(history, announced)
     policy, by = state.policy or history.policy, at + timedelta(days=days)
@@ -82,7 +82,7 @@ def test_a_new_order_gets_what_is_available_to_promise_and_no_more(
     priority=st.sampled_from([0, 1, 9]),
 )
 def test_a_basket_is_covered_exactly_when_it_was_promised(
-    history: History, announced: Announced, wanted: list[tuple[str, int]], priority: int
+    history: CommandHistory, announced: Announced, wanted: list[tuple[str, int]], priority: int
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
@@ -103,7 +103,7 @@ def test_a_basket_is_covered_exactly_when_it_was_promised(
 
 @given(history=histories(SCOPE, policy=FAIR), announced=ANNOUNCED, wanted=WANTED)
 def test_where_shares_are_fair_a_basket_is_covered_by_then_at_the_latest(
-    history: History, announced: Announced, wanted: list[tuple[str, int]]
+    history: CommandHistory, announced: Announced, wanted: list[tuple[str, int]]
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
@@ -116,7 +116,7 @@ def test_where_shares_are_fair_a_basket_is_covered_by_then_at_the_latest(
 
 @given(history=histories(SCOPE), announced=AT_ONCE)
 def test_a_receipt_goes_to_those_who_get_it_when_it_is_booked_in(
-    history: History, announced: Announced
+    history: CommandHistory, announced: Announced
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy
@@ -147,7 +147,7 @@ def test_a_receipt_goes_to_those_who_get_it_when_it_is_booked_in(
 
 @given(history=histories(SCOPE), announced=ANNOUNCED, data=st.data())
 def test_the_promises_that_move_are_those_that_differ_once_the_changes_are_announced(
-    history: History, announced: Announced, data: st.DataObject
+    history: CommandHistory, announced: Announced, data: st.DataObject
 ) -> None:
     state, at = expecting(history, announced)
     policy = state.policy or history.policy

@@ -19,7 +19,7 @@ from orderflow.core import State, evolve, expected_cover
 from orderflow.domain.reports.past import past_state
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.reports import Backlog, BacklogGroup, ServiceTarget, customer_waits_since
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from tests.properties.runs import SCOPE
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ DONE = (Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED)
 OPEN = (Status.NEW, Status.POSTPONED, Status.ON_HOLD, Status.ON_BACK_ORDER)
 
 
-def steps(history: History, shifts: list[int]) -> Iterator[tuple[OrderFlow, datetime]]:
+def steps(history: CommandHistory, shifts: list[int]) -> Iterator[tuple[OrderFlow, datetime]]:
     """Carry out a history; yield the flow and the latest time so far after each command.
 
     Some commands have a time that is earlier than that of the one before.
@@ -52,7 +52,7 @@ def steps(history: History, shifts: list[int]) -> Iterator[tuple[OrderFlow, date
         yield flow, latest
 
 
-def ended(history: History) -> tuple[OrderFlow, datetime]:
+def ended(history: CommandHistory) -> tuple[OrderFlow, datetime]:
     """Carry out a history; return the flow and the latest time."""
     flow, latest = OrderFlow(MemoryRepository(), default_policy=history.policy), SCOPE.opens_at
     for flow, latest in steps(history, []):  # noqa: B007 - the last ones
@@ -77,7 +77,7 @@ def without_dates(backlog: Backlog) -> Backlog:
 @SLOW
 @given(histories(SCOPE), st.lists(st.sampled_from([0, 0, 3, 30, 3_000]), max_size=30))
 def test_the_backlog_as_of_a_moment_is_the_one_recorded_then(
-    history: History, shifts: list[int]
+    history: CommandHistory, shifts: list[int]
 ) -> None:
     recorded: dict[tuple[str, datetime], tuple[Backlog, bool]] = {}
     flow, latest = None, SCOPE.opens_at
@@ -108,7 +108,7 @@ def test_some_of_these_backlogs_have_orders_and_some_times_go_back() -> None:
 
     @settings(max_examples=30, database=None, derandomize=True)
     @given(histories(SCOPE))
-    def count(history: History) -> None:
+    def count(history: CommandHistory) -> None:
         for flow, _ in steps(history, [0, 3, 30, 3_000] * 8):
             for seller_id in SCOPE.seller_ids:
                 times = [event.at for event in flow.seller(seller_id).events()]
@@ -125,7 +125,9 @@ def _end(times: list[datetime]) -> datetime:
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(histories(SCOPE))
-def test_the_past_state_is_the_fold_of_the_events_without_finished_orders(history: History) -> None:
+def test_the_past_state_is_the_fold_of_the_events_without_finished_orders(
+    history: CommandHistory,
+) -> None:
     flow, at = ended(history)
     for seller_id in SCOPE.seller_ids:
         seller = flow.seller(seller_id)
@@ -141,7 +143,7 @@ def test_the_past_state_is_the_fold_of_the_events_without_finished_orders(histor
 
 @SLOW
 @given(histories(SCOPE))
-def test_the_groups_of_a_backlog_are_the_orders_on_back_order(history: History) -> None:
+def test_the_groups_of_a_backlog_are_the_orders_on_back_order(history: CommandHistory) -> None:
     flow, at = ended(history)
     for seller_id in SCOPE.seller_ids:
         seller = flow.seller(seller_id)
@@ -190,7 +192,7 @@ def _check_dates(
 
 @SLOW
 @given(histories(SCOPE), st.integers(1, 40), st.integers(1, 40))
-def test_low_stock_is_what_the_sums_say(history: History, lead_days: int, days: int) -> None:
+def test_low_stock_is_what_the_sums_say(history: CommandHistory, lead_days: int, days: int) -> None:
     flow, at = ended(history)
     lead, window = timedelta(days=lead_days), timedelta(days=days)
     for seller_id in SCOPE.seller_ids:
@@ -226,7 +228,7 @@ def _key(order: Order, sku: str) -> StockKey:
 
 @SLOW
 @given(histories(SCOPE), st.sampled_from(["SENT", "DESPATCHED"]))
-def test_each_order_that_was_due_is_on_time_or_missed(history: History, moment: str) -> None:
+def test_each_order_that_was_due_is_on_time_or_missed(history: CommandHistory, moment: str) -> None:
     flow, latest = ended(history)
     at = latest + timedelta(days=2)
     calendar = WarehouseCalendar(time_zone=UTC)

@@ -12,7 +12,7 @@ from orderflow import MemoryRepository, OrderFlow, Seller, StockKey
 from orderflow.commands import BookInStock, Command, MoveOrder, TransferStock, WithdrawReceipt
 from orderflow.core import unit_account
 from orderflow.errors import NotFoundError, RefusedError
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from tests.properties.runs import SCOPE
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _arrival(
     )
 
 
-def carried_out(history: History, further: list[Numbers]) -> OrderFlow:
+def carried_out(history: CommandHistory, further: list[Numbers]) -> OrderFlow:
     """Run a history with further commands in between; refused ones change nothing."""
     flow = OrderFlow(MemoryRepository(), default_policy=history.policy)
     for number, command in enumerate(history.commands):
@@ -82,7 +82,7 @@ def carried_out(history: History, further: list[Numbers]) -> OrderFlow:
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(histories(SCOPE), st.lists(NUMBERS, max_size=30))
-def test_the_account_adds_up(history: History, further: list[Numbers]) -> None:
+def test_the_account_adds_up(history: CommandHistory, further: list[Numbers]) -> None:
     flow = carried_out(history, further)
     for seller_id in SCOPE.seller_ids:
         seller = flow.seller(seller_id)
@@ -114,7 +114,7 @@ def test_transfers_are_drawn_often_enough() -> None:
 
     @settings(max_examples=60, database=None, derandomize=True)
     @given(histories(SCOPE), st.lists(NUMBERS, min_size=10, max_size=30))
-    def count(history: History, further: list[Numbers]) -> None:
+    def count(history: CommandHistory, further: list[Numbers]) -> None:
         flow = carried_out(history, further)
         for seller_id in SCOPE.seller_ids:
             for each in flow.seller(seller_id).unit_account():

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from orderflow.domain.model.outcome import Outcome
     from orderflow.ports import Repository
     from orderflow.service import Seller
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
 
 __all__ = ["compare", "require_like_reference"]
 
 _SHORTENING_SECONDS_MAX = 10.0
 
 
-def require_like_reference(make_repository: Callable[[], Repository], history: History) -> None:
+def require_like_reference(
+    make_repository: Callable[[], Repository], history: CommandHistory
+) -> None:
     """Require that a repository answers a history as the reference does.
 
     If it does not, the history is shortened first, for at most about ten seconds.
@@ -45,7 +47,7 @@ def require_like_reference(make_repository: Callable[[], Repository], history: H
         raise _failure(make_repository, _shorten(make_repository, history)) or error
 
 
-def compare(repository: Repository, history: History) -> None:
+def compare(repository: Repository, history: CommandHistory) -> None:
     """Run a history on a repository and on the reference; see `require_like_reference`."""
     __tracebackhide__ = True
     bounded = BoundedRepository(repository)
@@ -67,7 +69,7 @@ def compare(repository: Repository, history: History) -> None:
         raise
 
 
-def _flow(repository: Repository, history: History) -> OrderFlow:
+def _flow(repository: Repository, history: CommandHistory) -> OrderFlow:
     return OrderFlow(
         repository,
         default_policy=history.policy,
@@ -94,7 +96,9 @@ def _reads(seller: Seller) -> Iterator[tuple[Any, ...]]:
             yield "explain", order.order_id
 
 
-def _failure(make_repository: Callable[[], Repository], history: History) -> Exception | None:
+def _failure(
+    make_repository: Callable[[], Repository], history: CommandHistory
+) -> Exception | None:
     __tracebackhide__ = True
     try:
         compare(make_repository(), history)
@@ -103,7 +107,7 @@ def _failure(make_repository: Callable[[], Repository], history: History) -> Exc
     return None
 
 
-def _shorten(make_repository: Callable[[], Repository], history: History) -> History:
+def _shorten(make_repository: Callable[[], Repository], history: CommandHistory) -> CommandHistory:
     """Return a shorter history that fails too: remove commands, more at once at first."""
     end = time.monotonic() + _SHORTENING_SECONDS_MAX
     for simpler in (
@@ -126,7 +130,7 @@ def _shorten(make_repository: Callable[[], Repository], history: History) -> His
     return history
 
 
-def _listed(history: History) -> str:
+def _listed(history: CommandHistory) -> str:
     commands = [f"{n}. {to_text(each)}\n" for n, each in enumerate(history.commands, 1)]
     settings = f"default_policy={to_text(history.policy)}, orders_max={history.orders_max}"
     return f"{''.join(commands)}They ran with {settings}."

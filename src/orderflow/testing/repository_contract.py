@@ -46,7 +46,7 @@ from orderflow.testing.read_arguments_contract import ReadArgumentsContract
 from orderflow.testing.reading_contract import ReadingContract
 from orderflow.testing.reference import require_like_reference
 from orderflow.testing.saving_contract import SavingContract
-from orderflow.testing.strategies import History, histories
+from orderflow.testing.strategies import CommandHistory, histories
 from orderflow.testing.view_contract import ViewContract
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class RepositoryContract(
 
     @_SETTINGS
     @given(history=histories())
-    def test_it_answers_as_the_reference_does(self, history: History) -> None:
+    def test_it_answers_as_the_reference_does(self, history: CommandHistory) -> None:
         """For all commands and policies, answers and state equal those of the reference."""
         require_like_reference(self.make_repository, history)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from orderflow import AllocationPolicy
     from orderflow.ports import View
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
 
 GIVE_UP_AFTER = timedelta(hours=1)
 
@@ -63,7 +63,7 @@ def by_id(orders: object) -> list[object]:
 
 
 @given(history=histories(SCOPE))
-def test_an_overlay_reads_as_the_state_after_the_outcome(history: History) -> None:
+def test_an_overlay_reads_as_the_state_after_the_outcome(history: CommandHistory) -> None:
     policy = history.policy
     states: dict[str, State] = {}
     overlays: dict[str, View] = {}

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from orderflow import Order
-    from orderflow.testing.strategies import History
+    from orderflow.testing.strategies import CommandHistory
 
 NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
@@ -264,7 +264,7 @@ SAME_IN_PAGES = policies().filter(
 
 @given(history=histories(policy=SAME_IN_PAGES), orders_max=st.integers(1, 3))
 def test_pages_come_out_as_if_all_had_been_served_at_once(
-    history: History, orders_max: int
+    history: CommandHistory, orders_max: int
 ) -> None:
     states: dict[str, tuple[State, State]] = {}
     for command in history.commands:
@@ -280,7 +280,9 @@ def test_pages_come_out_as_if_all_had_been_served_at_once(
 
 
 @given(history=histories(), orders_max=st.integers(1, 3))
-def test_after_the_last_page_all_holds_that_always_holds(history: History, orders_max: int) -> None:
+def test_after_the_last_page_all_holds_that_always_holds(
+    history: CommandHistory, orders_max: int
+) -> None:
     states: dict[str, State] = {}
     for command in history.commands:
         state = states.get(command.seller_id, State(command.seller_id))

@@ -13,7 +13,7 @@ import pytest
 from orderflow import AllocationPolicy, Order
 from orderflow.commands import BookInStock, CancelOrder, PlaceOrder, RunDue, ServeWaiting
 from orderflow.testing.reference import require_like_reference
-from orderflow.testing.strategies import History
+from orderflow.testing.strategies import CommandHistory
 from tests.conformance.faults import FaultyRepository, answering, saving, without
 from tests.unit.shop import NOON, key, order
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.conformance.faults import Fault
 
 NOTHING = RunDue(seller_id="acme", at=NOON)
-HISTORY = History(
+HISTORY = CommandHistory(
     policy=AllocationPolicy(),
     commands=(
         *[NOTHING] * 20,

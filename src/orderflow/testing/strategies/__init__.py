@@ -19,7 +19,7 @@ Needs Hypothesis, from the extra `testing`.
 from __future__ import annotations
 
 from orderflow.testing.strategies.commands import (
-    History,
+    CommandHistory,
     commands,
     histories,
     next_commands,
@@ -42,7 +42,7 @@ from orderflow.testing.strategies.values import (
 )
 
 __all__ = [
-    "History",
+    "CommandHistory",
     "Scope",
     "addresses",
     "commands",

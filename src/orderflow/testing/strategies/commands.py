@@ -54,11 +54,11 @@ if TYPE_CHECKING:
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.sourcing_policy import SourcingPolicy
 
-__all__ = ["History", "commands", "histories", "next_commands"]
+__all__ = ["CommandHistory", "commands", "histories", "next_commands"]
 
 
 @attrs.frozen(kw_only=True)
-class History:
+class CommandHistory:
     """Commands in order, and the settings to run them with.
 
     Attributes:
@@ -104,7 +104,7 @@ def histories(
     scope: Scope = SCOPE,
     policy: SearchStrategy[AllocationPolicy] | None = None,
     length_max: int = 30,
-) -> History:
+) -> CommandHistory:
     """Draw a history of commands. Most are valid. The clock goes on, and is set back at times.
 
     Args:
@@ -119,7 +119,7 @@ def histories(
 
 def draw_history(
     chooser: Chooser, scope: Scope, pick_policy: Callable[[], AllocationPolicy], length_max: int
-) -> History:
+) -> CommandHistory:
     """Draw a history of commands, under policies that `pick_policy` returns."""
     chosen = pick_policy()
     if chooser.flag():
@@ -141,7 +141,7 @@ def draw_history(
         except (NotFoundError, RefusedError):
             continue
     orders_max = chooser.pick(_PAGES)
-    return History(policy=chosen, commands=tuple(drawn), orders_max=orders_max)
+    return CommandHistory(policy=chosen, commands=tuple(drawn), orders_max=orders_max)
 
 
 def draw_next(chooser: Chooser, state: State, scope: Scope, at: datetime) -> Command:
