@@ -72,6 +72,7 @@ diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, table
 	$(BIN)/python -m tests.docs.mails --write
 	$(BIN)/python -m tests.docs.contradictions --write
 	$(BIN)/python -m tests.cli.reference --write
+	$(BIN)/python -m tests.architecture.public_names
 	$(BIN)/python -m tests.importing.reference --write
 	$(BIN)/python -m tests.docs.test_compare_page
 	$(BIN)/python -m tests.scenarios.test_day_in_the_life

@@ -25,8 +25,23 @@ FACES = [
     ".events",
     ".filters",
     ".planning",
+    ".reports",
+    ".sourcing",
 ]
-SUBJECTS = [".codec", ".frames", ".importing", ".invariants", ".notices", ".notifier", ".ports"]
+SUBJECTS = [
+    ".checking",
+    ".codec",
+    ".frames",
+    ".importing",
+    ".invariants",
+    ".laboratory",
+    ".notices",
+    ".notifier",
+    ".ports",
+    ".problems",
+    ".replay",
+    ".testing.strategies",
+]
 NAMES_MAX = 60
 
 
