@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from orderflow import MemoryRepository, Outcome
@@ -117,6 +118,13 @@ class _OneForAll(MemoryOutbox):
         return [each for each in super().claim(now, lease, limit) if each.subject not in dead]
 
 
+class _Traceless(MemoryOutbox):
+    """Loses the trace when a message fails."""
+
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+        super().mark_failed(attrs.evolve(message, trace=None), error, retry_at)
+
+
 class _Contract(OutboxContract):
     def __init__(self, outbox: MemoryOutbox) -> None:
         self._outbox = outbox
@@ -162,6 +170,7 @@ class _Early(_Contract):
         (_Rash, "test_only_dead_messages_are_revived_or_discarded"),
         (_Stubborn, "test_what_was_given_back_comes_at_once"),
         (_OneForAll, "test_the_same_order_id_of_two_sellers_is_two_subjects"),
+        (_Traceless, "test_a_message_has_the_trace_of_its_unit_of_work"),
         (_WithoutLease, "test_relays_at_the_same_time_lose_nothing_and_keep_the_order"),
     ],
 )

@@ -25,6 +25,7 @@ from orderflow.ports.repository import (
     EventPage,
     Reading,
     Repository,
+    TracedUnitOfWork,
     TransactionalRepository,
     UnitOfWork,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Reading",
     "ReplacementCatalogue",
     "Repository",
+    "TracedUnitOfWork",
     "TransactionalRepository",
     "UnitOfWork",
     "View",

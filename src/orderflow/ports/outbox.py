@@ -33,6 +33,8 @@ class OutboxMessage:
         event: The event.
         attempts: The number of earlier attempts, which all failed.
         error: The error of the last attempt.
+        trace: The trace of the command that caused the event, as a W3C ``traceparent``, if its
+            unit of work had one. See `TracedUnitOfWork`.
     """
 
     message_id: str
@@ -41,6 +43,7 @@ class OutboxMessage:
     event: Event
     attempts: int = 0
     error: str = ""
+    trace: str | None = None
 
 
 class Outbox(Protocol):

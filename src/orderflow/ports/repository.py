@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
 
 from orderflow.domain.model.events import Event
 from orderflow.domain.state.view import View
@@ -24,6 +24,7 @@ __all__ = [
     "EventPage",
     "Reading",
     "Repository",
+    "TracedUnitOfWork",
     "TransactionalRepository",
     "UnitOfWork",
 ]
@@ -143,6 +144,20 @@ class UnitOfWork(Reading, Protocol):
         the decision read, save nothing.
         """
         ...
+
+
+@runtime_checkable
+class TracedUnitOfWork(Protocol):
+    """A unit of work that stores the trace of its command with each message of the outbox.
+
+    A repository without it works as well. Then a trace ends where the command does.
+
+    Attributes:
+        trace: The trace, as a W3C ``traceparent``. It is set before the task runs. The messages
+            about events that are saved afterwards have it as `OutboxMessage.trace`.
+    """
+
+    trace: str | None
 
 
 class Repository(Protocol):

@@ -19,16 +19,19 @@ import time
 from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Event as Signal
 from threading import Lock
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import HoldReason, Order, OrderLine
 from orderflow.domain.model.stock import StockKey
+from orderflow.ports import TracedUnitOfWork
 from orderflow.service import OrderFlow, Relay
 
 if TYPE_CHECKING:
@@ -120,6 +123,31 @@ class OutboxContract(ABC):
             acme.hold(order_id, HoldReason.OTHER, at=_NOON)
         subjects = [subject for subject, _ in _contents(_claim(outbox))]
         assert sorted(subjects) == subjects or sorted(subjects, reverse=True) == subjects
+
+    def test_a_message_has_the_trace_of_its_unit_of_work(self) -> None:
+        """Each message of a unit of work with a trace has it, at every attempt; others have none.
+
+        Skipped if units of work have no `trace`: see `orderflow.ports.TracedUnitOfWork`.
+        """
+        outbox, repository = self.make_outbox()
+        traces = {"1": "00-" + "1" * 32 + "-" + "2" * 16 + "-01", "2": None}
+
+        def place(order_id: str, work: UnitOfWork) -> None:
+            if not isinstance(work, TracedUnitOfWork):
+                pytest.skip("its units of work have no trace")
+            work.trace = traces[order_id]
+            command = PlaceOrder(order=_order(order_id), at=_NOON)
+            work.save(command, decide(command, work))
+
+        for order_id in traces:
+            repository.write("acme", partial(place, order_id))
+        messages = _claim(outbox)
+        assert len(messages) > len(traces)
+        assert {(each.subject, each.trace) for each in messages} == set(traces.items())
+        for message in messages:
+            outbox.mark_failed(message, "no answer", _NOON)
+        failed = {attrs.evolve(each, attempts=1, error="no answer") for each in messages}
+        assert set(_claim(outbox)) == failed
 
     def test_nothing_comes_of_what_was_not_saved(self) -> None:
         """A unit of work that fails adds no message."""

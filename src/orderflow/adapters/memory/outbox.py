@@ -36,8 +36,10 @@ class MemoryOutbox:
         self._entries: dict[tuple[str, str], dict[str, _Entry]] = {}
         self._lock = RLock()
 
-    def add(self, seller_id: str, events: Sequence[Event], before: int) -> None:
-        """Add a seller's events, after the given number of earlier events."""
+    def add(
+        self, seller_id: str, events: Sequence[Event], before: int, trace: str | None = None
+    ) -> None:
+        """Add a seller's events with their trace, after the given number of earlier events."""
         with self._lock:
             for number, event in enumerate(events, before + 1):
                 subject = subject_of(event)
@@ -46,6 +48,7 @@ class MemoryOutbox:
                     seller_id=seller_id,
                     subject=subject,
                     event=event,
+                    trace=trace,
                 )
                 entries = self._entries.setdefault((seller_id, subject), {})
                 entries[message.message_id] = _Entry(message)

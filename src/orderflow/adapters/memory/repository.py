@@ -151,7 +151,8 @@ class _CopyOfSeller(MemoryRepository):
         )
         with super().unit_of_work(seller_id) as work:
             yield work
-        for command, outcome in work.saved:
+        for command, outcome, trace in work.saved:
+            self._work.trace = trace
             self._work.save(command, outcome)
 
 
@@ -161,7 +162,8 @@ class MemoryUnitOfWork:
     def __init__(self, seller: SellerState, outbox: MemoryOutbox | None) -> None:
         self._seller = seller
         self._outbox = outbox
-        self.saved: list[tuple[Command, Outcome]] = []
+        self.trace: str | None = None
+        self.saved: list[tuple[Command, Outcome, str | None]] = []
 
     @property
     def seller_id(self) -> str:
@@ -333,15 +335,15 @@ class MemoryUnitOfWork:
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write the outcome of a command when this unit of work commits."""
-        self.saved.append((command, outcome))
+        self.saved.append((command, outcome, self.trace))
 
     def commit(self) -> bool:
         """Write all saved outcomes; report whether there were any."""
-        for command, outcome in self.saved:
+        for command, outcome, trace in self.saved:
             before = len(self._seller.events)
             self._seller.write(command, outcome)
             if self._outbox is not None:
-                self._outbox.add(self.seller_id, outcome.events, before)
+                self._outbox.add(self.seller_id, outcome.events, before, trace)
         return bool(self.saved)
 
 

@@ -276,6 +276,7 @@ class _Statements:
                 events.event,
                 outbox.attempts,
                 outbox.error,
+                outbox.trace,
                 outbox.is_dead,
             )
             .select_from(self._tables.outbox)
@@ -307,7 +308,7 @@ _statements_of = lru_cache(maxsize=64)(_Statements)
 
 
 def _message(row: Row) -> OutboxMessage:
-    seller_id, number, subject, event, attempts, error, _ = row
+    seller_id, number, subject, event, attempts, error, trace, _ = row
     return OutboxMessage(
         message_id=f"{seller_id}:{number}",
         seller_id=seller_id,
@@ -315,6 +316,7 @@ def _message(row: Row) -> OutboxMessage:
         event=loads(event),
         attempts=attempts,
         error=error,
+        trace=trace,
     )
 
 

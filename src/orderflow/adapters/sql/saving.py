@@ -160,8 +160,8 @@ class Saving:
         ]
         self._run(to.remove_receipt, settled)
 
-    def events(self, seller_id: str, events: Sequence[Event]) -> None:
-        """Append the events, and put them into the outbox."""
+    def events(self, seller_id: str, events: Sequence[Event], trace: str | None = None) -> None:
+        """Append the events, and put them into the outbox with their trace, if there is one."""
         if not events:
             return
         rows = [
@@ -175,7 +175,7 @@ class Saving:
             for event in events
         ]
         if self._executor.is_sqlite:
-            self._number_events(seller_id, events, rows)
+            self._number_events(seller_id, events, rows, trace)
             return
         # If two transactions touch the same order, the second one waits for the first, so its
         # numbers from the sequence are higher.
@@ -183,10 +183,10 @@ class Saving:
             row | {"subject": subject_of(event), "place": place}
             for place, (row, event) in enumerate(zip(rows, events, strict=True))
         ]
-        self._run(self._statements.add_events[self._outbox], [given_as_json(given)])
+        self._run(self._statements.add_events[self._outbox], [given_as_json(_traced(given, trace))])
 
     def _number_events(
-        self, seller_id: str, events: Sequence[Event], rows: Sequence[Values]
+        self, seller_id: str, events: Sequence[Event], rows: Sequence[Values], trace: str | None
     ) -> None:
         """Add events with the next numbers of the seller. SQLite has one writer at a time."""
         ((last,),) = self._executor.rows(self._statements.last_number, {"seller_id": seller_id})
@@ -197,7 +197,7 @@ class Saving:
                 {"seller_id": seller_id, "number": number, "subject": subject_of(event)}
                 for number, event in enumerate(events, last + 1)
             ]
-            self._run(self._statements.add_message, messages)
+            self._run(self._statements.add_message, _traced(messages, trace))
 
     def answer(self, command: Command, outcome: Outcome) -> None:
         """Save the command and its outcome if it has an id."""
@@ -242,6 +242,10 @@ class _Changes:
         self.added += [values for key, values in new.items() if key not in old]
         self.changed += [v for key, v in new.items() if key in old and old[key] != v]
         self.removed += [values for key, values in old.items() if key not in new]
+
+
+def _traced(rows: Sequence[Values], trace: str | None) -> Sequence[Values]:
+    return rows if trace is None else [row | {"trace": trace} for row in rows]
 
 
 def _product(seller_id: str, product: ProductKey) -> Values:

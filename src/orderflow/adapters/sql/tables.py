@@ -348,6 +348,7 @@ class Tables:
             Column("attempts", BigInteger, nullable=False),
             Column("error", Text, nullable=False),
             Column("is_dead", Boolean, nullable=False),
+            Column("trace", Text),
             self._check("outbox", "attempts", "attempts >= 0"),
             self._check("outbox", "dead", "NOT is_dead OR due_at IS NOT NULL"),
             key=("number",),

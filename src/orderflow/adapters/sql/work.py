@@ -108,7 +108,10 @@ class SqlUnitOfWork(SqlReading):
     Attributes:
         missing: The products that could not be locked in order. If there are any, nothing was
             saved. Start again and lock these first.
+        trace: The trace of the command. See `orderflow.ports.TracedUnitOfWork`.
     """
+
+    trace: str | None = None
 
     def __init__(
         self,
@@ -221,7 +224,7 @@ class SqlUnitOfWork(SqlReading):
         self._saving.orders(outcome, self._orders, self._blocked_on)
         self._saving.stock(command, outcome, self._rows_there)
         self._saving.receipts(outcome, self._receipts)
-        self._saving.events(outcome.seller_id, outcome.events)
+        self._saving.events(outcome.seller_id, outcome.events, self.trace)
         self._saving.answer(command, outcome)
         self._note(outcome)
 

@@ -62,7 +62,8 @@ class WriteStatements:
         """
         events, messages = self.tables.events, self.tables.outbox
         columns = {c.name: c for c in events.c if c.name != "number"}
-        columns |= {"subject": messages.c.subject, "place": events.c.number}
+        columns |= {name: messages.c[name] for name in ("subject", "trace")}
+        columns["place"] = events.c.number
         given = given_rows(columns)
         in_order = select(*given.c).order_by(given.c.place).subquery("in_order")
         number = self.tables.event_numbers.next_value().label("number")
@@ -73,9 +74,10 @@ class WriteStatements:
         )
         if not outbox:
             return add
-        names = ["seller_id", "number", "subject", *_NEW_MESSAGE]
-        message = select(*(numbered.c[name] for name in names[:3]), *_NEW_MESSAGE.values())
-        return postgresql_insert(messages).from_select(names, message).add_cte(add.cte("added"))
+        names = ["seller_id", "number", "subject", "trace"]
+        message = select(*(numbered.c[name] for name in names), *_NEW_MESSAGE.values())
+        add_messages = postgresql_insert(messages).from_select([*names, *_NEW_MESSAGE], message)
+        return add_messages.add_cte(add.cte("added"))
 
 
 def _add(table: Table) -> Insert:

@@ -244,6 +244,7 @@ def _outbox() -> None:
         Column("attempts", BigInteger, nullable=False),
         Column("error", Text, nullable=False),
         Column("is_dead", Boolean, nullable=False),
+        Column("trace", Text),
         _check("outbox", "attempts", "attempts >= 0"),
         _check("outbox", "dead", "NOT is_dead OR due_at IS NOT NULL"),
         key=("number",),
