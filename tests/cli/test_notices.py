@@ -96,7 +96,7 @@ def test_a_failed_notice_is_reported_and_tried_again(shop: FileShop) -> None:
         box.answers["jo@acme.example"] = "451 not now"
         failed = shop.run("notify", "--settings", path, "--at", f"{DAY}11:00")
         assert (failed.exit_code, failed.stdout) == (1, "messages handled: 0\n")
-        assert "not sent: A: NoticeError: 'mail:jo@acme.example' was not notified" in failed.stderr
+        assert "not sent: A: NoticeError: 'mail:***@acme.example' was not notified" in failed.stderr
         assert "451 not now" in failed.stderr
         assert "the next attempt is due at 2026-03-01 11:00 UTC" in flat(failed.stderr)
         del box.answers["jo@acme.example"]

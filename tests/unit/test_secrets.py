@@ -7,7 +7,7 @@ import pytest
 from orderflow import InvalidValueError
 from orderflow.adapters.webhook import Guard
 from orderflow.codec.faults import refusal
-from orderflow.errors.secrets import without_secrets
+from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.ports import NoticeError
 
 
@@ -50,6 +50,23 @@ def test_a_password_is_hidden(text: str, shown: str) -> None:
 )
 def test_all_else_is_shown(text: str) -> None:
     assert without_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("'mail:jo@h.example' was not notified", "'mail:***@h.example' was not notified"),
+        ("550 <jo.o'neil+a@h.example>: no", "550 <***@h.example>: no"),
+        ('to "jo neil"@h.example', "to ***@h.example"),
+        ("{'jö@h.example': (550, b'jo@h')}", "***@h.example': (550, ***@h')}"),
+        ("jo{x}@h.example", "***@h.example"),
+        ("a@b,c@d;e@f", "***@b,***@d;***@f"),
+        ("https://jo:***@h.example", "https://jo:***@h.example"),
+        ("12:30 @ the door", "12:30 @ the door"),
+    ],
+)
+def test_the_name_in_a_mail_address_is_hidden(text: str, shown: str) -> None:
+    assert without_mailboxes(text) == shown
 
 
 def test_errors_hide_it_and_keep_it_as_attributes() -> None:

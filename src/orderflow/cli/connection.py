@@ -257,7 +257,7 @@ def _engine_of(db: str, *, create: bool) -> Engine:
         return _embedded(file, create=create)
     url = server_of(db)
     try:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise StorageError(f"{name_of(db)} is not a database URL; {WAY_OUT}") from error
     except ModuleNotFoundError as error:

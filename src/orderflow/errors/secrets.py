@@ -1,11 +1,11 @@
-"""What no message shows: the passwords in URLs and in connection strings."""
+"""What no message shows, the passwords in URLs and connection strings, and what no log keeps."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import unquote
 
-__all__ = ["without_secrets"]
+__all__ = ["without_mailboxes", "without_secrets"]
 
 HIDDEN = "***"
 
@@ -17,6 +17,10 @@ _USER = re.compile(
     r"(?:(?:[\w+.-]+:(?=[\w+.-]+://))?[\w+.-]+:/{0,9}|//)"
     r"[^\s:@]{0,256}:"
 )
+
+# An apostrophe may be part of a name, or quote the address.
+_NAME = r"[^\s@<>()\[\]\"',;:]"
+_MAILBOX = re.compile(rf"(?:\"[^\"@]+\"|(?<!{_NAME})(?<!{_NAME}'){_NAME}+(?:'{_NAME}+)*)@(?=\w)")
 
 _SETTING = re.compile(
     r"(?P<name>(?<![\w.%+-])[\w.%+-]+\s?=\s?)"
@@ -35,6 +39,17 @@ def without_secrets(text: str) -> str:
     """
     words = re.split(r"(\s+)", text) if "@" in text else [text]
     return _SETTING.sub(_hide_setting, "".join(map(_hide_password, words)))
+
+
+def without_mailboxes(text: str) -> str:
+    """Return a text without the names before the ``@`` of the mail addresses in it.
+
+    Use it for what is stored or logged about an error. The domain still helps to find the fault.
+
+    >>> without_mailboxes("550 <jo.bloggs@shop.example>: unknown")
+    '550 <***@shop.example>: unknown'
+    """
+    return _MAILBOX.sub(f"{HIDDEN}@", text) if "@" in text else text
 
 
 def _hide_password(word: str) -> str:

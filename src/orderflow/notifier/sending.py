@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orderflow.errors import NoticeError
-from orderflow.errors.secrets import without_secrets
+from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.notices import Recipient
 from orderflow.wording.printable import printable
 
@@ -53,8 +53,9 @@ def send(channels: Mapping[str, Channel], recipient: Recipient, bulletin: Bullet
 
 
 def log_refusal(recipient: Recipient, error: NoticeError) -> None:
-    """Log that a recipient was skipped."""
-    _LOG.error("%s is skipped: %s", without_secrets(str(recipient)), printable(str(error)))
+    """Log that a recipient was skipped, without the name in a mail address."""
+    text = f"{without_secrets(str(recipient))} is skipped: {error}"
+    _LOG.error("%s", printable(without_mailboxes(text)))
 
 
 def notice_key(what: str, *texts: str) -> str:

@@ -32,7 +32,7 @@ class OutboxMessage:
             the order of their events.
         event: The event.
         attempts: The number of earlier attempts, which all failed.
-        error: The error of the last attempt.
+        error: The error of the last attempt, without the names in mail addresses.
         trace: The trace of the command that caused the event, as a W3C ``traceparent``, if its
             unit of work had one. See `TracedUnitOfWork`.
     """

@@ -15,6 +15,7 @@ import attrs
 
 from orderflow.domain.model.arguments import require_duration, require_number
 from orderflow.errors import NoticeError
+from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.ports import BatchNotifier, Clock, Notifier, Outbox
 from orderflow.ports.implementations import require_port
 from orderflow.service.clock import SystemClock, read_clock
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Relay", "RelayResult"]
 
 ERROR_CHARACTERS_MAX = 500
+TEXT_CHARACTERS_MAX = 4_000
 
 
 @attrs.frozen
@@ -151,7 +153,7 @@ class Relay:
         return RelayResult(sent)
 
     def _fail(self, message: OutboxMessage, error: Exception) -> RelayResult:
-        text = _storable(f"{type(error).__name__}: {error}")
+        text = _storable(type(error).__name__, str(error))
         failures = message.attempts + 1
         final = isinstance(error, NoticeError) and error.is_final
         if final or failures >= self._attempts_max:
@@ -164,7 +166,11 @@ class Relay:
         return RelayResult(failed=1)
 
 
-def _storable(text: str) -> str:
-    """Return the start of a text, with what no database takes written as an escape."""
-    plain = text[:ERROR_CHARACTERS_MAX].encode(errors="backslashreplace").decode()
+def _storable(name: str, text: str) -> str:
+    """Return the start of an error's name and text, with what no database takes as an escape.
+
+    A message may stay for long, so neither a password nor the name in a mail address stays in it.
+    """
+    shown = without_mailboxes(without_secrets(text[:TEXT_CHARACTERS_MAX]))
+    plain = f"{name}: {shown}"[:ERROR_CHARACTERS_MAX].encode(errors="backslashreplace").decode()
     return plain.replace("\0", "\\0")[:ERROR_CHARACTERS_MAX]

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from orderflow.adapters.function import FunctionChannel
 from orderflow.adapters.log import LogChannel
+from orderflow.notices import CancellationRejectedNotice, HeldNotice, ShortOrderHeldNotice
 from orderflow.ports import NoticeError
+from orderflow.wording.notices import to_paragraph
 from tests.unit.notices.samples import HOSTILE, bulletin, notices
 
 if TYPE_CHECKING:
-    from orderflow.notices import Bulletin
+    from orderflow.notices import Bulletin, Notice
 
 
 def test_each_notice_is_a_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -33,6 +36,25 @@ def test_no_name_looks_like_another_entry(text: str, caplog: pytest.LogCaptureFi
         LogChannel().send("orders", told)
     assert all(message.isprintable() for message in caplog.messages)
     assert LogChannel().preview("orders", told).count("\n") == len(told.notices)
+
+
+def test_a_log_has_nothing_that_people_wrote(caplog: pytest.LogCaptureFixture) -> None:
+    told = bulletin(*(_written(each) for each in notices()))
+    with caplog.at_level(logging.INFO):
+        LogChannel().send("orders", told)
+    assert len(caplog.messages) == len(told.notices)
+    assert "Bloggs" not in caplog.text + LogChannel().preview("orders", told)
+    assert "Bloggs" in to_paragraph(told.notices[0]).heading
+
+
+def _written(notice: Notice) -> Notice:
+    """Return a notice in which a name is wherever somebody may have written it."""
+    texts: dict[str, Any] = {"customer_reference": "Jo Bloggs"}
+    if isinstance(notice, HeldNotice | ShortOrderHeldNotice):
+        texts["note"] = "ask Jo Bloggs"
+    if isinstance(notice, CancellationRejectedNotice):
+        texts["reason"] = "Jo Bloggs has it"
+    return attrs.evolve(notice, **texts)
 
 
 def test_a_function_is_called_with_address_and_bulletin() -> None:

@@ -162,7 +162,7 @@ async def open_async_database(
     The arguments and errors are those of `orderflow.adapters.sql.open_database`.
     """
     url = url_of("sqlite+aiosqlite", path, durability=durability, create=create)
-    engine = create_async_engine(url)
+    engine = create_async_engine(url, hide_parameters=True)  # as `open_database` does
     _configure_cancellation(engine.sync_engine)
     work = greenlet_spawn(prepare_engine, engine.sync_engine, durability=durability, create=create)
     await _cancel_once(work)

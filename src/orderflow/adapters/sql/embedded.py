@@ -63,7 +63,8 @@ def open_database(
         SchemaError: If the file has no tables of orderflow, or those of a later release.
         StorageError: If the file does not exist, is no database, or cannot be opened.
     """
-    engine = create_engine(url_of("sqlite", path, durability=durability, create=create))
+    url = url_of("sqlite", path, durability=durability, create=create)
+    engine = create_engine(url, hide_parameters=True)  # they have names and addresses
     prepare_engine(engine, durability=durability, create=create)
     return engine
 
