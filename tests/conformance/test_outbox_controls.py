@@ -110,6 +110,27 @@ class _Stubborn(MemoryOutbox):
         pass
 
 
+class _Growing(MemoryOutbox):
+    """Lets newer messages come with those that were claimed before."""
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
+        for entries in self._entries.values():
+            due = next(iter(entries.values())).due
+            for entry in entries.values():
+                entry.due = due
+        return super().claim(now, lease, limit)
+
+
+class _Dividing(MemoryOutbox):
+    """Divides what was claimed together if there is no room for all of it."""
+
+    def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
+        claimed = super().claim(now, lease, 1_000)
+        for message in claimed[limit:]:
+            self._change(message, due=now)
+        return claimed[:limit]
+
+
 class _OneForAll(MemoryOutbox):
     """Takes the same order id of two sellers for the same order."""
 
@@ -169,6 +190,10 @@ class _Early(_Contract):
         (_Unforgiving, "test_a_dead_message_can_be_revived"),
         (_Rash, "test_only_dead_messages_are_revived_or_discarded"),
         (_Stubborn, "test_what_was_given_back_comes_at_once"),
+        (_Growing, "test_what_was_claimed_together_comes_again_together"),
+        (_Growing, "test_a_failure_keeps_together_what_nobody_gave_back"),
+        (_Dividing, "test_a_claim_does_not_divide_what_was_claimed_together"),
+        (_Careless, "test_the_summary_counts_what_is_late_and_what_is_dead"),
         (_OneForAll, "test_the_same_order_id_of_two_sellers_is_two_subjects"),
         (_Traceless, "test_a_message_has_the_trace_of_its_unit_of_work"),
         (_WithoutLease, "test_relays_at_the_same_time_lose_nothing_and_keep_the_order"),

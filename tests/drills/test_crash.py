@@ -82,7 +82,7 @@ def test_control_a_message_that_was_forgotten_before_it_went_out_is_noticed(
     ) -> Sequence[OutboxMessage]:
         claimed = claim(outbox, now, lease, limit)
         for message in claimed[:1]:
-            outbox.mark_sent(message)
+            outbox.mark_sent([message])
         return claimed[1:]
 
     monkeypatch.setattr(SqlOutbox, "claim", claim_and_forget)

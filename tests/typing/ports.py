@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Notifier,
         Outbox,
         OutboxMessage,
+        OutboxSummary,
         PreferenceSource,
         Reading,
         ReplacementCatalogue,
@@ -46,13 +47,16 @@ class HostOutbox:
     def claim(self, now: datetime, lease: timedelta, limit: int) -> list[OutboxMessage]:
         raise NotImplementedError
 
-    def mark_sent(self, message: OutboxMessage) -> None: ...
+    def mark_sent(self, messages: Sequence[OutboxMessage]) -> None: ...
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None: ...
 
     def mark_failed(
         self, message: OutboxMessage, error: str, retry_at: datetime | None
     ) -> None: ...
+
+    def summary(self) -> OutboxSummary:
+        raise NotImplementedError
 
     def dead(self, seller_id: str | None = None) -> list[OutboxMessage]:
         raise NotImplementedError

@@ -86,6 +86,14 @@ def test_a_round_tells_at_most_so_many() -> None:
     assert office.relay.run(limit=1) == RelayResult(sent=2)
 
 
+def test_a_run_that_is_stopped_gives_back_what_it_has_not_tried() -> None:
+    office = Office("A", "B")
+    answers = iter([False, False, True, True])
+    assert office.relay.run(stop=lambda: next(answers)) == RelayResult(sent=3)
+    assert set(office.desk.subjects()) == {"A"}
+    assert office.relay.run() == RelayResult(sent=3)
+
+
 def test_a_message_that_fails_holds_back_the_later_ones_of_its_order_only() -> None:
     office = Office("A", "B")
     office.desk.down = {"A"}

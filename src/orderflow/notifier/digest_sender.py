@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model import validators
+from orderflow.domain.model.arguments import require_function
 from orderflow.domain.model.events import subject_of
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
@@ -34,9 +35,10 @@ from orderflow.notices import (
 from orderflow.notifier.sender_arguments import check_sender
 from orderflow.notifier.sending import notice_key, send
 from orderflow.service.clock import SystemClock, read_clock
+from orderflow.service.relay import never
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from orderflow.domain.model.order import Order
     from orderflow.notices import Notice, OutlookSource, Preference
@@ -139,11 +141,18 @@ class DigestSender:
         self._lease = validators.require_duration("DigestSender.lease", lease)
         self._notices_max = notices_max
 
-    def run_once(self) -> DigestResult:
-        """Send every digest that is due, and report the recipients that could not be reached."""
+    def run_once(self, *, stop: Callable[[], bool] = never) -> DigestResult:
+        """Send every digest that is due, and report the recipients that could not be reached.
+
+        Args:
+            stop: Called before each digest. If it returns `True`, the next run sends the rest.
+        """
+        require_function("run_once.stop", stop)
         sent = 0
         failures: list[tuple[Recipient, Exception]] = []
         for due in self._due():
+            if stop():
+                break
             if not due.bulletin.notices:
                 self._replace(due, due.stored, due.until.isoformat())
                 continue

@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderflow.adapters.log import LogChannel
 from orderflow.adapters.mail import MailChannel, MailWriter
@@ -26,7 +26,7 @@ from orderflow.service.clock import SystemClock, read_clock
 from orderflow.wording.notices import NoticeWording
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping
     from datetime import datetime
 
     from orderflow.domain.model.policy import AllocationPolicy
@@ -66,6 +66,8 @@ class SellerNotices:
             `orderflow.notices.outlook_source`, with the policy and the catalogue above.
         clock: The clock. Default: the system's.
         on_refusal: Called with a recipient that was skipped, as for `NoticeSender`.
+        lease: How long messages and digests are left to whoever claimed them. Set it longer than
+            sending takes. Default: those of `Relay` and `DigestSender`.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class SellerNotices:
         outlook: OutlookSource | None = None,
         clock: Clock | None = None,
         on_refusal: OnRefusal = log_refusal,
+        lease: timedelta | None = None,
     ) -> None:
         require_kind("SellerNotices.settings", settings, NotifySettings, demand=_SETTINGS_DEMAND)
         check_sender(
@@ -94,32 +97,27 @@ class SellerNotices:
             outlook=outlook,
             clock=clock,
             on_refusal=on_refusal,
+            lease=lease,
         )
+        self._lease: dict[str, Any] = {"lease": lease} if lease is not None else {}
         self._settings = settings
         self._environ = environ
         self._clock = clock
         chosen = preferences if preferences is not None else settings.preferences
         self._preferences = chosen
-        self._make_notice_sender = partial(
-            NoticeSender,
-            repository,
-            preferences=chosen,
-            notice_store=notice_store,
-            default_policy=default_policy,
-            catalogue=catalogue,
-            outlook=outlook,
-            clock=clock,
-            on_refusal=on_refusal,
+        shared: dict[str, Any] = {
+            "preferences": chosen,
+            "notice_store": notice_store,
+            "default_policy": default_policy,
+            "catalogue": catalogue,
+            "outlook": outlook,
+            "clock": clock,
+        }
+        self._make_notice_sender: Callable[[Mapping[str, Channel]], NoticeSender] = partial(
+            NoticeSender, repository, on_refusal=on_refusal, **shared
         )
-        self._make_digest_sender = partial(
-            DigestSender,
-            repository,
-            preferences=chosen,
-            notice_store=notice_store,
-            default_policy=default_policy,
-            catalogue=catalogue,
-            outlook=outlook,
-            clock=clock,
+        self._make_digest_sender: Callable[[Mapping[str, Channel]], DigestSender] = partial(
+            DigestSender, repository, **shared, **self._lease
         )
 
     def notify(self, outbox: Outbox) -> RelayResult:
@@ -128,7 +126,7 @@ class SellerNotices:
         Raises:
             SettingsError: If a secret is missing.
         """
-        return self._relay(outbox).run()
+        return self.relay(outbox).run()
 
     def follow(self, outbox: Outbox, *, every_s: float = 5.0, stop: Event) -> Iterator[RelayResult]:
         """Send notices as they fall due, until `stop` is set; yield the result of each round.
@@ -149,10 +147,27 @@ class SellerNotices:
             value=every_s,
         )
         require_kind("follow.stop", stop, Event, demand="a threading.Event")
-        relay = self._relay(outbox)
+        relay = self.relay(outbox)
         while not stop.is_set():
             yield relay.run()
             stop.wait(every_s)
+
+    def relay(self, outbox: Outbox) -> Relay:
+        """Return the relay that sends the notices.
+
+        Raises:
+            SettingsError: If a secret is missing.
+        """
+        notices = self._make_notice_sender(self._channels())
+        return Relay(outbox, notices, clock=self._clock, **self._lease)
+
+    def digest_sender(self) -> DigestSender:
+        """Return the sender of the digests.
+
+        Raises:
+            SettingsError: If a secret is missing.
+        """
+        return self._make_digest_sender(self._channels())
 
     def preview(self, outbox: Outbox, *, limit: int = 100) -> Generator[str, None, None]:
         """Yield the next bulletins as text, without sending them.
@@ -180,7 +195,7 @@ class SellerNotices:
         Raises:
             SettingsError: If a secret is missing.
         """
-        return self._make_digest_sender(self._channels()).run_once()
+        return self.digest_sender().run_once()
 
     def preview_digest(self) -> Iterator[str]:
         """Yield the digests that are due as text, without sending them."""
@@ -188,9 +203,6 @@ class SellerNotices:
         for recipient, bulletin in self._make_digest_sender(channels).due():
             if bulletin.notices:
                 yield _preview(channels, recipient, bulletin)
-
-    def _relay(self, outbox: Outbox) -> Relay:
-        return Relay(outbox, self._make_notice_sender(self._channels()), clock=self._clock)
 
     def _channels(self, *, unsigned: bool = False) -> dict[str, Channel]:
         channels: dict[str, Channel] = {"log": LogChannel()}

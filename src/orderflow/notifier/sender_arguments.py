@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orderflow.domain.model.arguments import (
+    require_duration,
     require_function,
     require_kind,
     require_number,
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["check_messages", "check_sender"]
 
-_MAY_BE_OMITTED = {"default_policy", "catalogue", "outlook", "clock"}
+_MAY_BE_OMITTED = {"default_policy", "catalogue", "outlook", "clock", "lease"}
 
 
 def check_sender(sender: object, **arguments: object) -> None:
@@ -47,7 +48,7 @@ def check_messages(field: str, messages: Sequence[OutboxMessage]) -> None:
         require_kind(field, message, OutboxMessage, demand=demand)
 
 
-_CHECKS: dict[str, Callable[[str, object], None]] = {
+_CHECKS: dict[str, Callable[[str, Any], object]] = {
     "repository": partial(require_port, port=Repository),
     "preferences": partial(require_port, port=PreferenceSource),
     "notice_store": partial(require_port, port=NoticeStore),
@@ -62,6 +63,7 @@ _CHECKS: dict[str, Callable[[str, object], None]] = {
     "default_policy": require_policy,
     "outlook": require_function,
     "on_refusal": require_function,
+    "lease": require_duration,
     "orders_max": partial(require_number, smallest=1, of="orders"),
     "notices_max": partial(require_number, smallest=1, of="notices"),
 }

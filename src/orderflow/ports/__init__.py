@@ -19,7 +19,13 @@ from orderflow.domain.state.view import View
 from orderflow.errors import NoticeError
 from orderflow.ports.clock import Clock
 from orderflow.ports.notices import Channel, NoticeStore, PreferenceSource
-from orderflow.ports.outbox import BatchNotifier, Notifier, Outbox, OutboxMessage
+from orderflow.ports.outbox import (
+    BatchNotifier,
+    Notifier,
+    Outbox,
+    OutboxMessage,
+    OutboxSummary,
+)
 from orderflow.ports.repository import (
     AsyncRepository,
     EventPage,
@@ -41,6 +47,7 @@ __all__ = [
     "Notifier",
     "Outbox",
     "OutboxMessage",
+    "OutboxSummary",
     "PreferenceSource",
     "Reading",
     "ReplacementCatalogue",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
@@ -10,13 +11,14 @@ from orderflow.domain.model.events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
 __all__ = [
     "BatchNotifier",
     "Notifier",
     "Outbox",
     "OutboxMessage",
+    "OutboxSummary",
 ]
 
 
@@ -46,11 +48,29 @@ class OutboxMessage:
     trace: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class OutboxSummary:
+    """How far the relays are behind.
+
+    Attributes:
+        waiting_since: The time of the oldest event whose message is still to be sent. `None` if
+            there is none. A dead message, and those behind it, do not count.
+        dead: The number of dead messages.
+    """
+
+    waiting_since: datetime | None
+    dead: int
+
+
 class Outbox(Protocol):
     """The messages about saved events, until they are sent.
 
     A message that has failed for good is dead. It stays until it is revived or discarded, and
     later messages about its subject wait behind it.
+
+    Messages of a subject that were claimed together come again together, without newer ones. So
+    a notifier that sends them as one can give them the same id each time. Newer ones come in a
+    later claim. Only after a dead message was revived may they come with it.
     """
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
@@ -63,12 +83,13 @@ class Outbox(Protocol):
         Args:
             now: The current time.
             lease: How long the messages are kept from others.
-            limit: Claim as many messages as there are, but at most this many.
+            limit: Claim as many messages as there are, but at most this many. What was claimed
+                together before is not divided, unless it is more than the limit.
         """
         ...
 
-    def mark_sent(self, message: OutboxMessage) -> None:
-        """Remove a message that was sent; do nothing if it is gone."""
+    def mark_sent(self, messages: Sequence[OutboxMessage]) -> None:
+        """Remove messages of one subject that were sent, all or none. Some may be gone already."""
         ...
 
     def give_back(self, messages: Sequence[OutboxMessage]) -> None:
@@ -77,6 +98,10 @@ class Outbox(Protocol):
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a message that failed, to retry at a given time, or as dead if there is none."""
+        ...
+
+    def summary(self) -> OutboxSummary:
+        """Return how far the relays are behind."""
         ...
 
     def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:

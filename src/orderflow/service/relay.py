@@ -13,7 +13,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from orderflow.domain.model.arguments import require_duration, require_number
+from orderflow.domain.model.arguments import (
+    require_duration,
+    require_function,
+    require_number,
+)
 from orderflow.errors import NoticeError
 from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.ports import BatchNotifier, Clock, Notifier, Outbox
@@ -21,12 +25,12 @@ from orderflow.ports.implementations import require_port
 from orderflow.service.clock import SystemClock, read_clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from orderflow.ports import OutboxMessage
 
-__all__ = ["Relay", "RelayResult"]
+__all__ = ["Relay", "RelayResult", "never"]
 
 ERROR_CHARACTERS_MAX = 500
 TEXT_CHARACTERS_MAX = 4_000
@@ -50,6 +54,11 @@ class RelayResult:
         return RelayResult(
             self.sent + other.sent, self.failed + other.failed, self.dead + other.dead
         )
+
+
+def never() -> bool:
+    """Return `False`: nothing stops a run before its end."""
+    return False
 
 
 class Relay:
@@ -99,33 +108,51 @@ class Relay:
         self._wait_max = wait_max
         self._lease = lease
 
-    def run_once(self, limit: int = 100) -> RelayResult:
+    @property
+    def outbox(self) -> Outbox:
+        """The outbox."""
+        return self._outbox
+
+    def run_once(self, limit: int = 100, *, stop: Callable[[], bool] = never) -> RelayResult:
         """Pass on at most `limit` messages that are due, and return the result.
+
+        Args:
+            limit: The most messages to claim.
+            stop: Called before the messages of each subject. If it returns `True`, the rest are
+                given back.
 
         Raises:
             InvalidValueError: If the limit is below 1.
         """
         require_number("run_once.limit", limit, 1, of="messages")
+        require_function("run_once.stop", stop)
         now = read_clock(self._clock)
         until = now + self._lease
         messages = self._outbox.claim(now, self._lease, limit)
         result = RelayResult()
+        is_over = False
         for _, of_subject in groupby(messages, key=lambda each: (each.seller_id, each.subject)):
-            result += self._send(of_subject, until)
+            is_over = is_over or stop()
+            if is_over:
+                self._outbox.give_back(list(of_subject))
+            else:
+                result += self._send(of_subject, until)
         return result
 
-    def run(self, limit: int = 100) -> RelayResult:
+    def run(self, limit: int = 100, *, stop: Callable[[], bool] = never) -> RelayResult:
         """Pass on messages until none is due, and return the result.
 
         Args:
             limit: The most messages to claim at a time.
+            stop: Called before the messages of each subject. If it returns `True`, the run ends.
 
         Raises:
             InvalidValueError: If the limit is below 1.
         """
         require_number("run.limit", limit, 1, of="messages")
+        require_function("run.stop", stop)
         total = RelayResult()
-        while (result := self.run_once(limit)) != RelayResult():
+        while not stop() and (result := self.run_once(limit, stop=stop)) != RelayResult():
             total += result
         return total
 
@@ -146,8 +173,7 @@ class Relay:
                 result = self._fail(rest[0], error)
                 self._outbox.give_back(rest[1:])
                 return RelayResult(sent) + result
-            for message in batch:
-                self._outbox.mark_sent(message)
+            self._outbox.mark_sent(batch)
             sent += len(batch)
             rest = rest[len(batch) :]
         return RelayResult(sent)

@@ -108,7 +108,7 @@ def test_the_messages_are_read_while_others_are_added_and_sent() -> None:
             if message.message_id.endswith("0"):
                 outbox.mark_failed(message, "no", None)
             else:
-                outbox.mark_sent(message)
+                outbox.mark_sent([message])
 
     def revive() -> None:
         for each in outbox.dead():
@@ -118,7 +118,7 @@ def test_the_messages_are_read_while_others_are_added_and_sent() -> None:
     revive()
     while messages := outbox.claim(NOON, timedelta(1), 10):
         for each in messages:
-            outbox.mark_sent(each)
+            outbox.mark_sent([each])
     assert outbox.dead() == ()
 
 
@@ -152,6 +152,6 @@ def test_an_event_is_not_in_the_outbox_before_it_can_be_read() -> None:
         for message in outbox.claim(NOON, timedelta(days=1), 10):
             if isinstance(message.event, OrderAllocated):
                 assert acme.order(message.event.order_id).status == "ALLOCATED"
-            outbox.mark_sent(message)
+            outbox.mark_sent([message])
 
     while_writing(lambda *numbers: acme.place(order(f"{numbers}"), at=NOON), relay)

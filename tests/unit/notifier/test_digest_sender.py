@@ -77,6 +77,16 @@ def test_a_digest_may_list_what_the_short_part_did_and_who_is_still_to_choose() 
     assert office.mail.kinds() == [[kind.value for kind in reversed(short)]]
 
 
+def test_a_run_that_is_stopped_leaves_the_rest_to_the_next_one() -> None:
+    office = Office(BOTH)
+    office.take("A")
+    next_morning(office)
+    answers = iter([False, True])
+    assert office.digests().run_once(stop=lambda: next(answers)) == DigestResult(sent=1)
+    assert office.digests().run_once() == DigestResult(sent=1)
+    assert (len(office.mail.sent), len(office.hook.sent)) == (1, 1)
+
+
 def test_a_digest_that_is_run_twice_sends_once() -> None:
     office = Office()
     office.take("A")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
+from itertools import takewhile
 from threading import RLock
 from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model.events import subject_of
-from orderflow.ports import OutboxMessage
+from orderflow.ports import OutboxMessage, OutboxSummary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["MemoryOutbox"]
 
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 @attrs.define
 class _Entry:
-    """A message and its next attempt; a dead one has none."""
+    """A message and its next attempt. A new one has none yet, and a dead one none any more.
+
+    Messages that were claimed together are due together.
+    """
 
     message: OutboxMessage
     due: datetime | None = None
@@ -60,36 +67,51 @@ class MemoryOutbox:
             for entries in self._entries.values():
                 if len(claimed) == limit:
                     break
-                head = next(iter(entries.values()))
+                head, room = _head(entries), limit - len(claimed)
                 if head.is_dead or (head.due is not None and head.due > now):
                     continue
-                for entry in entries.values():
-                    if entry.is_dead or len(claimed) == limit:
-                        break
+                together = list(takewhile(partial(_is_with, head.due), entries.values()))
+                if claimed and head.due is not None and len(together) > room:
+                    break
+                for entry in together[:room]:
                     entry.due = now + lease
                     claimed.append(entry.message)
             return claimed
 
-    def mark_sent(self, message: OutboxMessage) -> None:
-        """Remove a message that was sent."""
-        with self._lock:
-            self._remove(message)
-
-    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
-        """Return messages that were claimed and not tried."""
+    def mark_sent(self, messages: Sequence[OutboxMessage]) -> None:
+        """Remove messages of one subject that were sent."""
         with self._lock:
             for message in messages:
-                self._change(message, due=None)
+                self._remove(message)
+
+    def give_back(self, messages: Sequence[OutboxMessage]) -> None:
+        """Return messages of one subject that were claimed and not tried."""
+        with self._lock:
+            for message in messages:
+                entries = self._entries.get((message.seller_id, message.subject), {})
+                if message.message_id in entries:
+                    head = _head(entries)
+                    is_behind = head.message.message_id not in {m.message_id for m in messages}
+                    entries[message.message_id].due = head.due if is_behind else _LONG_AGO
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
         """Keep a failed message. Retry it at `retry_at`, or mark it dead if that is `None`."""
         with self._lock:
-            self._change(
-                message,
-                due=retry_at,
-                is_dead=retry_at is None,
-                message=attrs.evolve(message, attempts=message.attempts + 1, error=error),
-            )
+            entries = self._entries.get((message.seller_id, message.subject), {})
+            failed = entries.get(message.message_id)
+            if failed is None:
+                return
+            for each in filter(partial(_is_with, failed.due), entries.values()):
+                each.due = retry_at
+            failed.is_dead = retry_at is None
+            failed.message = attrs.evolve(message, attempts=message.attempts + 1, error=error)
+
+    def summary(self) -> OutboxSummary:
+        """Return how far the relays are behind."""
+        with self._lock:
+            heads = [_head(entries) for entries in self._entries.values()]
+            waiting = [each.message.event.at for each in heads if not each.is_dead]
+            return OutboxSummary(waiting_since=min(waiting, default=None), dead=len(self.dead()))
 
     def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
         """Return the dead messages, oldest first."""
@@ -135,3 +157,13 @@ class MemoryOutbox:
         entries.pop(message.message_id, None)
         if not entries:
             self._entries.pop(subject, None)
+
+
+def _is_with(due: datetime | None, entry: _Entry) -> bool:
+    """Whether a message comes with others that are due at a moment."""
+    return entry.due == due and not entry.is_dead
+
+
+def _head(entries: dict[str, _Entry]) -> _Entry:
+    """Return the oldest message of a subject."""
+    return next(iter(entries.values()))

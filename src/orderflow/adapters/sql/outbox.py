@@ -8,6 +8,11 @@ of the lease, in the row itself, and nobody else reads behind a head. PostgreSQL
 they are claimed and skips locked ones, so relays do not wait for each other. SQLite has one writer
 at a time.
 
+*Together.* A claim writes the same `due_at` to all messages of a subject that it takes, and takes
+only messages with the same `due_at`. So a process that ends before it marks them leaves them to be
+claimed together again, without newer ones. A failure and a return keep them together too. What
+waits behind a failure is due a microsecond later.
+
 *Order.* The numbers of one subject rise in the order of its events: of two transactions on the same
 order or stock, the second waits for the first. Across subjects they do not, so no code here
 remembers the last number it has seen.
@@ -20,26 +25,21 @@ does not delay the others.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import lru_cache
-from itertools import islice
+from datetime import UTC, datetime, timedelta
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, delete, func, select, update
-
+from orderflow.adapters.sql.outbox_statements import outbox_statements_of
 from orderflow.adapters.sql.rows import Moments
-from orderflow.adapters.sql.statements import each_value
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.codec import loads
-from orderflow.ports import OutboxMessage
+from orderflow.ports import OutboxMessage, OutboxSummary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import timedelta
 
-    from sqlalchemy import Column, ColumnElement, Engine, Select
+    from sqlalchemy import Engine
     from sqlalchemy.sql import Executable
-    from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
     from orderflow.adapters.sql.executor import Executor
     from orderflow.adapters.sql.prepared import Row
@@ -47,12 +47,12 @@ if TYPE_CHECKING:
     from orderflow.adapters.sql.transactions import Transactions
 
     Key = dict[str, Any]
-    Columns = ReadOnlyColumnCollection[str, Column[Any]]
-    Conditions = tuple[ColumnElement[bool], ...]
 
 __all__ = ["SqlOutbox"]
 
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_BEHIND = timedelta(microseconds=1)
 _DIGITS_MAX = 18
 
 
@@ -69,7 +69,7 @@ class SqlOutbox(SqlStore):
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
         super().__init__(engine, tables=tables)
-        self._statements = _statements_of(self._tables)
+        self._statements = outbox_statements_of(self._tables)
         self._after = ""
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
@@ -85,7 +85,12 @@ class SqlOutbox(SqlStore):
             write = Moments(as_text=executor.is_sqlite).write
             claimed: list[OutboxMessage] = []
             for head in islice(self._heads(executor, write(now), limit), limit):
-                claimed += self._of_subject(executor, head, limit - len(claimed))
+                together = self._of_subject(executor, head, limit)
+                room = limit - len(claimed)
+                was_claimed = together[0][-1] is not None
+                if claimed and was_claimed and len(together) > room:
+                    break
+                claimed += map(_message, together[:room])
                 if len(claimed) == limit:
                     break
             due = {"due_at": write(now + lease)}
@@ -98,14 +103,15 @@ class SqlOutbox(SqlStore):
             self._after = claimed[-1].seller_id
         return claimed
 
-    def mark_sent(self, message: OutboxMessage) -> None:
-        """Remove a message that was sent."""
-        key = _key(message)
+    def mark_sent(self, messages: Sequence[OutboxMessage]) -> None:
+        """Remove messages of one subject that were sent."""
+        keys = [_key(message) for message in messages]
 
         def task(executor: Executor) -> None:
-            rows = executor.rows(self._statements.mark_sent, key)
-            if rows and rows[0][0]:  # another relay claimed it meanwhile, and it died there
-                self._postpone_behind(executor, key, message.subject, None)
+            for key in keys:
+                rows = executor.rows(self._statements.mark_sent, key)
+                if rows and rows[0][0]:  # another relay claimed it meanwhile, and it died there
+                    self._make_due_behind(executor, key, messages[0].subject)
 
         self._transactions.write(task)
 
@@ -117,8 +123,9 @@ class SqlOutbox(SqlStore):
         subject = {"seller_id": messages[0].seller_id, "subject": messages[0].subject}
 
         def task(executor: Executor) -> None:
+            long_ago = Moments(as_text=executor.is_sqlite).write(_LONG_AGO)
             ((head, due_at),) = executor.rows(self._statements.head, subject) or [(0, None)]
-            due = {"due_at": due_at if head < keys[0]["of_number"] else None}
+            due = {"due_at": due_at if head < keys[0]["of_number"] else long_ago}
             executor.run(self._statements.postpone, [key | due for key in keys])
 
         self._transactions.write(task)
@@ -130,11 +137,31 @@ class SqlOutbox(SqlStore):
         def task(executor: Executor) -> None:
             write = Moments(as_text=executor.is_sqlite).write
             due_at = write(_NEVER if retry_at is None else retry_at)
+            behind = due_at if retry_at is None else write(retry_at + _BEHIND)
             changes = {"due_at": due_at, "error": error, "is_dead": retry_at is None}
-            if executor.rows(self._statements.mark_failed, key | changes):
-                self._postpone_behind(executor, key, message.subject, due_at)
+            for (claimed_until,) in executor.rows(self._statements.claimed_until, key):
+                executor.rows(self._statements.mark_failed, key | changes)
+                due = {"claimed_until": claimed_until, "due_at": due_at, "behind": behind}
+                of_subject = {"of_subject": message.subject}
+                executor.run(self._statements.postpone_behind, [key | of_subject | due])
 
         self._transactions.write(task)
+
+    def summary(self) -> OutboxSummary:
+        """Return how far the relays are behind."""
+
+        def task(executor: Executor) -> OutboxSummary:
+            moments = Moments(as_text=executor.is_sqlite)
+            never = {"never": moments.write(_NEVER)}
+            oldest = [
+                moments.read(row[0])
+                for seller in executor.rows(self._statements.sellers, {})
+                for row in executor.rows(self._statements.oldest, never | {"seller_id": seller[0]})
+            ]
+            ((dead,),) = executor.rows(self._statements.count_dead, never)
+            return OutboxSummary(waiting_since=min(oldest, default=None), dead=dead)
+
+        return self._transactions.read(task)
 
     def dead(self, seller_id: str | None = None) -> Sequence[OutboxMessage]:
         """Return the dead messages, oldest first."""
@@ -167,13 +194,12 @@ class SqlOutbox(SqlStore):
             yield from executor.rows(self._statements.postponed_heads, parameters)
             yield from executor.rows(self._statements.new_heads, parameters)
 
-    def _of_subject(self, executor: Executor, head: Row, limit: int) -> Iterator[OutboxMessage]:
-        """Yield the messages of a subject, up to the first that is dead."""
+    def _of_subject(self, executor: Executor, head: Row, limit: int) -> Sequence[Row]:
+        """Return the first messages of a subject, up to one that is dead or was not with them."""
         parameters = {"seller_id": head[0], "subject": head[1], "limit": limit}
-        for row in executor.rows(self._statements.of_subject, parameters):
-            if row[-1]:
-                return
-            yield _message(row)
+        rows = executor.rows(self._statements.of_subject, parameters)
+        due_at = rows[0][-1]
+        return list(takewhile(lambda row: row[-1] == due_at and not row[-2], rows))
 
     def _resolve_dead(self, message_id: str, statement: Executable) -> bool:
         """Revive or remove a dead message, and make the messages behind it due."""
@@ -184,131 +210,19 @@ class SqlOutbox(SqlStore):
         def task(executor: Executor) -> bool:
             rows = executor.rows(statement, key)
             for (subject,) in rows:
-                self._postpone_behind(executor, key, subject, None)
+                self._make_due_behind(executor, key, subject)
             return bool(rows)
 
         return self._transactions.write(task)
 
-    def _postpone_behind(
-        self, executor: Executor, key: Key, subject: str, due_at: object | None
-    ) -> None:
-        """Postpone the messages behind one until a given time, or make them due."""
-        behind = key | {"of_subject": subject, "due_at": due_at}
-        executor.run(self._statements.postpone_behind, [behind])
-
-
-class _Statements:
-    """All statements of the outbox, in SQLAlchemy Core."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
-        columns = tables.outbox.c
-        has_key = (
-            columns.seller_id == bindparam("of_seller"),
-            columns.number == bindparam("of_number"),
-        )
-        self._add_reads(columns)
-        self._add_writes(columns, has_key)
-
-    def _add_reads(self, columns: Columns) -> None:
-        of_seller = columns.seller_id == bindparam("seller_id")
-        self.of_subject = (
-            self._messages()
-            .where(of_seller, columns.subject == bindparam("subject"))
-            .order_by(columns.number)
-            .limit(bindparam("limit"))
-        )
-        # An index has `due_at`, so dead messages are found by it.
-        is_dead = (columns.due_at == bindparam("never"), columns.is_dead)
-        oldest_first = self._messages().where(*is_dead).order_by(columns.number)
-        self.dead = oldest_first.where(of_seller)
-        sellers = each_value(columns.seller_id).c.value
-        self.sellers = select(sellers).where(sellers.is_not(None))
-        self.all_dead = oldest_first.where(columns.seller_id.in_(self.sellers))
-        self.postponed_heads = self._heads(columns.due_at <= bindparam("now"))
-        self.new_heads = self._heads(columns.due_at.is_(None))
-        # Locked until the messages behind it are as it says.
-        self.head = (
-            select(columns.number, columns.due_at)
-            .where(of_seller, columns.subject == bindparam("subject"))
-            .order_by(columns.number)
-            .limit(1)
-            .with_for_update()
-        )
-
-    def _add_writes(self, columns: Columns, has_key: Conditions) -> None:
-        outbox = self._tables.outbox
-        self.postpone = update(outbox).where(*has_key).values(due_at=bindparam("due_at"))
-        self.postpone_behind = (
-            update(outbox)
-            .where(
-                columns.seller_id == bindparam("of_seller"),
-                columns.subject == bindparam("of_subject"),
-                columns.number > bindparam("of_number"),
-            )
-            .values(due_at=bindparam("due_at"))
-        )
-        self.mark_failed = (
-            update(outbox)
-            .where(*has_key)
-            .values(
-                attempts=columns.attempts + 1,
-                due_at=bindparam("due_at"),
-                error=bindparam("error"),
-                is_dead=bindparam("is_dead"),
-            )
-            .returning(columns.number)
-        )
-        is_dead = (*has_key, columns.is_dead)
-        revived = update(outbox).where(*is_dead).values(attempts=0, due_at=None, is_dead=False)
-        self.revive = revived.returning(columns.subject)
-        self.discard = delete(outbox).where(*is_dead).returning(columns.subject)
-        self.mark_sent = delete(outbox).where(*has_key).returning(columns.is_dead)
-
-    def _messages(self) -> Select[Any]:
-        """Return a query for messages, with whether each is dead."""
-        outbox, events = self._tables.outbox.c, self._tables.events.c
-        return (
-            select(
-                outbox.seller_id,
-                outbox.number,
-                outbox.subject,
-                events.event,
-                outbox.attempts,
-                outbox.error,
-                outbox.trace,
-                outbox.is_dead,
-            )
-            .select_from(self._tables.outbox)
-            .join(
-                self._tables.events,
-                and_(events.seller_id == outbox.seller_id, events.number == outbox.number),
-            )
-        )
-
-    def _heads(self, due: ColumnElement[bool]) -> Executable:
-        """Return a query for the due subjects of a seller that locks their heads."""
-        outbox = self._tables.outbox
-        earliest = outbox.alias("earliest").c
-        head = (
-            select(func.min(earliest.number))
-            .where(earliest.seller_id == outbox.c.seller_id, earliest.subject == outbox.c.subject)
-            .scalar_subquery()
-        )
-        return (
-            select(outbox.c.seller_id, outbox.c.subject)
-            .where(outbox.c.seller_id == bindparam("seller_id"), due, outbox.c.number == head)
-            .order_by(outbox.c.due_at, outbox.c.number)
-            .limit(bindparam("limit"))
-            .with_for_update(of=outbox, skip_locked=True)
-        )
-
-
-_statements_of = lru_cache(maxsize=64)(_Statements)
+    def _make_due_behind(self, executor: Executor, key: Key, subject: str) -> None:
+        """Make the messages behind one due."""
+        behind = {"of_subject": subject, "claimed_until": None, "due_at": None, "behind": None}
+        executor.run(self._statements.postpone_behind, [key | behind])
 
 
 def _message(row: Row) -> OutboxMessage:
-    seller_id, number, subject, event, attempts, error, trace, _ = row
+    seller_id, number, subject, event, attempts, error, trace, *_ = row
     return OutboxMessage(
         message_id=f"{seller_id}:{number}",
         seller_id=seller_id,

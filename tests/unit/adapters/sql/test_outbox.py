@@ -67,7 +67,7 @@ def test_what_another_relay_has_given_up_meanwhile_holds_nothing_back_once_it_ar
     hold(repository, "1")
     first = outbox.claim(NOON, LEASE, 9)
     outbox.mark_failed(first[0], "gone", None)
-    outbox.mark_sent(first[0])
+    outbox.mark_sent(first[:1])
     assert list(outbox.dead()) == []
     assert [each.message_id for each in outbox.claim(NOON, LEASE, 9)] == [first[1].message_id]
 
@@ -76,7 +76,7 @@ def test_a_failure_of_what_has_arrived_meanwhile_holds_nothing_back(engine: Engi
     repository, outbox = SqlRepository(engine), SqlOutbox(engine)
     place(repository, "1")
     (first,) = outbox.claim(NOON, LEASE, 9)
-    outbox.mark_sent(first)
+    outbox.mark_sent([first])
     hold(repository, "1")
     outbox.mark_failed(first, "gone", None)
     assert list(outbox.dead()) == []
@@ -87,7 +87,7 @@ def test_what_is_given_back_after_its_head_has_arrived_comes_at_once(engine: Eng
     repository, outbox = SqlRepository(engine), SqlOutbox(engine)
     place(repository, "1")
     (only,) = outbox.claim(NOON, LEASE, 9)
-    outbox.mark_sent(only)
+    outbox.mark_sent([only])
     outbox.give_back([only])
     outbox.give_back([])
     assert list(outbox.claim(NOON, LEASE, 9)) == []
@@ -158,7 +158,7 @@ def test_a_message_of_another_outbox_is_a_mistake(engine: Engine) -> None:
     event = outbox.claim(NOON, LEASE, 9)[0].event
     strange = OutboxMessage(message_id="strange", seller_id="acme", subject="1", event=event)
     with pytest.raises(ValueError, match="'strange' does not belong to this outbox"):
-        outbox.mark_sent(strange)
+        outbox.mark_sent([strange])
 
 
 def test_a_claim_jumps_to_what_is_due_in_an_index(engine: Engine) -> None:
@@ -244,9 +244,9 @@ class _CutOff:
 
 
 class _MarksBeforeItSends(Relay):
-    def run_once(self, limit: int = 100) -> RelayResult:
+    def run_once(self, limit: int = 100, **_: object) -> RelayResult:
         for message in self._outbox.claim(self._clock.now(), self._lease, limit):
-            self._outbox.mark_sent(message)
+            self._outbox.mark_sent([message])
             self._notifier.notify(message)
         return RelayResult()
 
