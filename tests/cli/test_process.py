@@ -8,17 +8,17 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orderflow.replay.generator import Shop
 from tests.replay.histories import row, write, write_shop
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 ORDERFLOW = [sys.executable, "-m", "orderflow"]
+FULL = Path("/dev/full")
+"""A file on a full disk."""
 
 
 def run(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
@@ -104,3 +104,30 @@ def test_the_replay_is_a_library_that_needs_no_extra() -> None:
         [sys.executable, "-c", source], check=False, capture_output=True, timeout=60
     )
     assert done.stdout.strip() == b"set()"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a closed pipe is another error")
+@pytest.mark.parametrize(
+    "arguments", [("--version",), ("--help",), ("cut-off",), ("cut-off", "--json")]
+)
+def test_a_closed_pipe_ends_any_command_quietly(arguments: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        done = subprocess.run(  # noqa: S603 - this package
+            [*ORDERFLOW, *arguments], check=False, stdout=closed, stderr=subprocess.PIPE, timeout=60
+        )
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a full disk at hand")
+def test_output_that_cannot_be_written_is_an_error() -> None:
+    with FULL.open("wb") as full:
+        done = subprocess.run(  # noqa: S603 - this package
+            [*ORDERFLOW, "--version"], check=False, stdout=full, stderr=subprocess.PIPE, timeout=60
+        )
+    assert (done.returncode, b"orderflow: " in done.stderr, done.stderr.count(b"\n")) == (
+        2,
+        True,
+        1,
+    )

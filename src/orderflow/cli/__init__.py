@@ -19,6 +19,7 @@ def main() -> None:
     """Run the command line."""
     try:
         from orderflow.cli.app import app  # noqa: PLC0415 - says what is missing, if it is
+        from orderflow.cli.output import terminal  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
         if error.name not in {"rich", "typer"}:
             raise
@@ -28,4 +29,5 @@ def main() -> None:
         )
     gc.freeze()  # what was imported stays
     gc.set_threshold(_NEW_OBJECTS_MAX, *gc.get_threshold()[1:])
-    app()
+    with terminal.checked_output():
+        app()

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 __all__ = [
+    "EXIT_CLOSED",
     "EXIT_INTERRUPTED",
     "EXIT_NOT_RUN",
     "EXIT_REFUSED",
@@ -31,6 +32,7 @@ __all__ = [
     "EXIT_UNBALANCED",
     "SHOWN_EVERY",
     "LogHandler",
+    "checked_output",
     "clean_end",
     "clean_usage",
     "confirm",
@@ -56,6 +58,8 @@ EXIT_UNBALANCED = 3
 """The account of units does not balance, or another invariant is violated."""
 EXIT_INTERRUPTED = 130
 """Ctrl-C stopped the command."""
+EXIT_CLOSED = 141
+"""The reader of the output closed the pipe, as `head` does. A shell shows the same code of `ls`."""
 
 _STAYS = "changes saved before that are kept"
 
@@ -115,6 +119,37 @@ class LogHandler(logging.Handler):
 
 
 @contextmanager
+def checked_output() -> Iterator[None]:
+    """End the program with the right code if its output could not be written.
+
+    If the reader of a pipe has closed it, the end is quiet. Rich and Typer turn that into exit code
+    1, which says that something was refused. A code that is not 0 is kept, if the command had ended
+    before the rest was written.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # the program was started without it
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
+    code: str | int | None = 0
+    try:
+        try:
+            yield
+        except SystemExit as end:
+            if isinstance(end.__context__, BrokenPipeError):
+                raise end.__context__ from None
+            code = end.code
+        sys.stdout.flush()
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())  # for what Python writes at its end
+        code = code or EXIT_CLOSED
+    except OSError as error:
+        print_error(messages(), error)
+        code = EXIT_NOT_RUN
+    sys.exit(code)
+
+
+@contextmanager
 def clean_usage() -> Iterator[None]:
     """Make harmless what an error about arguments repeats of them."""
     try:
@@ -134,9 +169,8 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
     """
     try:
         yield
-    except BrokenPipeError as error:  # the reader of the results has closed the pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit from error
+    except BrokenPipeError:
+        raise  # `checked_output` ends the program
     except UnicodeEncodeError as error:
         console.print(f"orderflow: {error.object!a} cannot be written in {error.encoding}")
         raise typer.Exit(EXIT_NOT_RUN) from error
