@@ -1,4 +1,4 @@
-"""Bulk runs: one action on each of many orders, and what `Seller.bulk` returns."""
+"""Bulk runs: one action on each of many orders, and what `Seller.run_bulk` returns."""
 
 from orderflow.domain.model.bulk_commands import (
     BulkAction,
@@ -6,8 +6,10 @@ from orderflow.domain.model.bulk_commands import (
     EditOrders,
     HoldOrders,
     MoveOrders,
+    PinOrders,
     ReleaseHolds,
     SplitOrders,
+    UnpinOrders,
 )
 from orderflow.domain.model.bulk_result import BulkAnswer, BulkResult, BulkStep
 
@@ -20,6 +22,8 @@ __all__ = [
     "EditOrders",
     "HoldOrders",
     "MoveOrders",
+    "PinOrders",
     "ReleaseHolds",
     "SplitOrders",
+    "UnpinOrders",
 ]

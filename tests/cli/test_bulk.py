@@ -25,6 +25,7 @@ def busy(shop: Shop) -> Shop:
     """A shop in which A-1 has 3 MUG and waits for CUP, B-1 has 2 of 4 MUG, and C-1 has none."""
     shop.do("place", "B-1", "MUG=4")
     shop.do("place", "C-1", "MUG=1")
+    shop.do("count", "MUG", "0", "--warehouse", "york")
     return shop
 
 
@@ -48,6 +49,8 @@ def results(busy: Shop, *arguments: object) -> dict[str, str]:
         (("split",), "ON_BACK_ORDER"),
         (("move", "york"), "ON_BACK_ORDER"),
         (("move", "york", "--only-short"), "ON_BACK_ORDER"),
+        (("pin",), "ON_BACK_ORDER"),
+        (("unpin",), "ON_BACK_ORDER"),
     ],
 )
 def test_every_action_does_what_its_preview_says(
@@ -98,6 +101,12 @@ def test_the_same_run_goes_on_and_does_nothing_twice(busy: Shop) -> None:
     again = busy.ask(*asked)
     assert busy.everything() == before
     assert [row["is_repeated"] for row in again["orders"]] == [True, True]
+    figures = ("status_before", "allocated_before", "units_before", "warehouse_id_before")
+    for row, first_row in zip(again["orders"], first["orders"], strict=True):
+        assert [row[each] for each in figures] == [first_row[each] for each in figures]
+    rows = csv.DictReader(StringIO(busy.run(*asked, "--csv").stdout))
+    assert [row["is_repeated"] for row in rows] == ["True", "True"]
+    assert "repeated" in busy.do(*asked)
     other = ("bulk", "priority", "6", *MUGS, "--run", "r1")
     assert "command id 'r1' of seller 'acme' was used" in busy.refused(*other)
 
@@ -116,8 +125,41 @@ def test_more_orders_than_expected_are_refused(busy: Shop) -> None:
 
 
 def test_no_match_is_said(busy: Shop) -> None:
-    result = busy.run("bulk", "cancel", "--where", "sku=NOPE")
+    result = busy.run("bulk", "cancel", "--where", "units>99")
     assert (result.exit_code, flat(result.stderr)) == (0, "No order matches the filter.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ("move", "yorck", *MUGS),
+            "in warehouse 'yorck' (did you mean 'york'?); count or announce stock in a new",
+        ),
+        (("cancel", "--where", "sku=MUGG"), "there is no product 'MUGG' (did you mean 'MUG'?)"),
+        (("cancel", "--where", "warehouse=leed"), "'leed' (did you mean 'leeds'?)"),
+        (("cancel", "--where", "id=A-1,A-9"), "no order 'A-9'"),
+    ],
+)
+def test_an_unknown_name_is_refused_before_anything_changes(
+    busy: Shop, arguments: tuple[str, ...], message: str
+) -> None:
+    assert message in busy.refused("bulk", *arguments)
+
+
+def test_orders_that_the_run_itself_completed_are_counted(busy: Shop) -> None:
+    busy.do("cancel", "A-1")  # now B-1 is complete, and C-1 has a unit
+    busy.do("place", "D-1", "MUG=1")
+    busy.do("place", "E-1", "MUG=4")
+    result = busy.run("bulk", "cancel", "--all", "--dry-run")
+    assert "completed by this run before their own turn: 2" in result.stderr
+    assert busy.ask("bulk", "cancel", "--all")["completed_by_run"] == 2
+
+
+def test_a_move_shows_both_warehouses(busy: Shop) -> None:
+    text = flat(busy.run("bulk", "move", "york", "--where", "id=C-1").stdout)
+    assert "from warehouse" in text
+    assert "C-1 DONE ON_BACK_ORDER ON_BACK_ORDER leeds york" in text
 
 
 def test_a_filter_can_name_the_seller(busy: Shop) -> None:
@@ -143,6 +185,8 @@ def test_a_new_product_is_reported(busy: Shop) -> None:
         (("priority", "9999999999"), "must be a whole number from -1000000000 to 1000000000"),
         (("hold", "LATE"), "'LATE' is not one of SELLER_DELAY"),
         (("cancel", "--limit", "-1"), "from 0"),
+        (("replace", "TEA", "CUP"), "must be a product that an order has; the filter chose 2"),
+        (("replace", "MUG", "MUG"), "must be another product than the one that it replaces"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_option(

@@ -74,8 +74,11 @@ def test_an_id_may_contain_an_equals_sign(busy: Shop) -> None:
         (("--from", "A-1=0", "--to", "B-1"), "'A-1': 0 units: omit it"),
         (("--from", "A-1=1", "--from", "A-1=1", "--to", "B-1"), "'A-1': named twice"),
         (("--from", "A-1=1", "--to", "A-1"), "'A-1': name it on one side"),
-        (("--from", "A-1=1", "--to", "B-1=1", "--to", "C-1"), "nothing is left to give to 'C-1'"),
-        (("--to", "C-1"), "nothing is left to give to 'C-1'"),
+        (
+            ("--from", "A-1=1", "--to", "B-1=1", "--to", "C-1"),
+            "nothing is left for 'C-1': the orders before it take all 1 unit given",
+        ),
+        (("--to", "C-1"), "no order gives units to 'C-1': name one with --from, or say how many"),
     ],
 )
 def test_a_wrong_argument_is_named(busy: Shop, arguments: tuple[str, ...], message: str) -> None:

@@ -171,7 +171,8 @@ def _edit(order: Order, random: Random, at: datetime) -> Command:
     match changes:
         case [ReplaceLine(line_id, sku, units=1, per=1)]:
             (line,) = [each for each in order.lines if each.line_id == line_id]
-            return _edit_of(order, at, ReplaceProduct(line.sku, sku))
+            edit = ReplaceProduct(line.sku, sku) if line.sku != sku else changes[0]
+            return _edit_of(order, at, edit)
         case _:
             return _edit_of(order, at, *changes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from orderflow import Hold, HoldReason, MemoryRepository, OrderFlow
@@ -16,11 +16,13 @@ from orderflow.bulk import (
     EditOrders,
     HoldOrders,
     MoveOrders,
+    PinOrders,
     ReleaseHolds,
     SplitOrders,
+    UnpinOrders,
 )
 from orderflow.edits import ChangePriority, RemoveShortLines, ReplaceProduct
-from orderflow.errors import NotFoundError, RefusedError
+from orderflow.errors import InvalidValueError, NotFoundError, RefusedError
 from orderflow.filters import OrderFilter, filter_of
 from orderflow.service import bulk_methods
 from orderflow.testing.strategies import CommandHistory, filters, histories
@@ -28,8 +30,10 @@ from tests.properties.runs import SCOPE, stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
-    from orderflow import Order
+    from orderflow import Order, Seller
+    from orderflow.commands import StartBulk
     from orderflow.ports import Repository
 
     T = TypeVar("T")
@@ -44,6 +48,8 @@ ACTIONS: st.SearchStrategy[BulkAction] = st.sampled_from(
         MoveOrders("york"),
         MoveOrders("york", only_short=True),
         ReleaseHolds(),
+        PinOrders(),
+        UnpinOrders(),
         SplitOrders(),
     ]
 )
@@ -83,6 +89,15 @@ def played(
     return flow
 
 
+def chosen(seller: Seller, action: BulkAction, where: OrderFilter, at: datetime) -> StartBulk:
+    """Choose the orders of a run. If none has the product to replace, that is refused."""
+    try:
+        return seller.choose_orders(action, where, bulk_id="bulk", at=at)
+    except InvalidValueError:
+        assert action == EditOrders((ReplaceProduct("MUG", "PAN", units=2),))
+        reject()
+
+
 def by_id(orders: tuple[Order, ...]) -> dict[str, Order]:
     return {order.order_id: order for order in orders}
 
@@ -95,7 +110,7 @@ def test_a_bulk_run_does_what_its_preview_said(
     flow = played(history, repository)
     at = history.commands[-1].at if history.commands else SCOPE.opens_at
     seller = flow.seller(SCOPE.seller_ids[0])
-    start = seller.choose_orders(action, where, bulk_id="bulk", at=at)
+    start = chosen(seller, action, where, at)
     before = stored(repository)
     previewed = seller.preview_bulk(start)
     assert stored(repository) == before
@@ -128,7 +143,7 @@ def test_a_bulk_run_that_was_killed_goes_on_and_ends_as_one_that_was_not(
             result: BulkResult | None = None
             while result is None:
                 try:
-                    start = seller.choose_orders(action, where, bulk_id="bulk", at=at)
+                    start = chosen(seller, action, where, at)
                     result = seller.run_bulk(start)
                 except KilledError:
                     repository.lives = -1

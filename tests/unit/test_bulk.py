@@ -15,6 +15,7 @@ from orderflow import (
     HoldReason,
     MemoryRepository,
     OrderFlow,
+    Outcome,
     Queue,
     Seller,
     StorageError,
@@ -27,10 +28,13 @@ from orderflow.bulk import (
     EditOrders,
     HoldOrders,
     MoveOrders,
+    PinOrders,
     ReleaseHolds,
     SplitOrders,
+    UnpinOrders,
 )
 from orderflow.commands import StartBulk
+from orderflow.domain.decisions.bulk_steps import repeated_turn
 from orderflow.edits import (
     ChangeCourier,
     ChangePriority,
@@ -47,6 +51,7 @@ from orderflow.errors import (
     LimitRefusedError,
     OrderNotFoundError,
 )
+from orderflow.events import OrderCancelled
 from orderflow.filters import OrderFilter, filter_of
 from orderflow.service import bulk_methods
 from tests.unit.shop import ACME, NOON, Clock, key, later, order
@@ -161,6 +166,8 @@ def test_no_run_has_more_orders_than_the_limit(monkeypatch: pytest.MonkeyPatch) 
         (SplitOrders(), "", ["REFUSED", "DONE", "REFUSED", "DONE"]),
         (HoldOrders(Hold(HoldReason.OTHER)), "", ["DONE"] * 4),
         (ReleaseHolds(), "", ["UNCHANGED"] * 4),
+        (PinOrders(), "", ["DONE"] * 4),
+        (UnpinOrders(), "", ["UNCHANGED"] * 4),
         (MoveOrders("york"), "", ["DONE"] * 4),
         (MoveOrders("leeds"), "", ["UNCHANGED"] * 4),
         (MoveOrders("york", only_short=True), "", ["UNCHANGED", "DONE", "DONE", "DONE"]),
@@ -264,7 +271,45 @@ def test_a_run_with_the_same_id_goes_on_with_the_same_orders_and_does_nothing_tw
     assert steps(first) == {"A-1": "DONE", "A-2": "REFUSED"}
     assert [each.is_repeated for each in second.answers] == [True, False]
     assert acme.order("A-1").split_count == 1
-    assert acme.preview_bulk(start).answers[0].is_repeated
+    previewed = acme.preview_bulk(start)
+    assert previewed.answers[0].is_repeated
+    assert [each.before for each in first.answers] == [each.before for each in second.answers]
+    assert previewed.answers[0].before == first.answers[0].before
+
+
+def test_a_repeated_turn_has_no_order_before_it_if_the_events_are_missing() -> None:
+    acme = shop(*queue_of(1))
+    start = acme.choose_orders(CancelOrders(), EVERY, bulk_id="b")
+    acme.run_bulk(start)
+    (command,) = [each for each in acme.events("A-1") if isinstance(each, OrderCancelled)]
+    outcome = Outcome(seller_id=ACME, events=(command,))
+    answer, _ = repeated_turn("A-1", outcome, acme.events("A-1")[1:])
+    assert answer.before is None
+
+
+def test_orders_that_the_run_itself_completed_before_their_turn_are_counted() -> None:
+    acme = shop(*queue_of(3), mugs=1)
+    start = acme.choose_orders(CancelOrders(), filter_of("units=1"), bulk_id="b")
+    result = acme.run_bulk(start)
+    assert [each.completed_by_run for each in result.answers] == [False, True, True]
+    assert result.completed_by_run == acme.run_bulk(start).completed_by_run == 2
+
+
+def test_a_product_that_no_chosen_order_has_is_refused() -> None:
+    acme = shop(*queue_of(2), order("B", ("CUP", 1)))
+    for where in ("sku=MUG", "id=A-1"):
+        with pytest.raises(InvalidValueError, match=r"an order has; the filter chose \d order"):
+            acme.choose_orders(EditOrders((ReplaceProduct("CUP", "PAN"),)), filter_of(where))
+    nothing = acme.choose_orders(EditOrders((ReplaceProduct("CUP", "PAN"),)), filter_of("sku=TEA"))
+    assert not nothing.orders
+
+
+def test_pinned_orders_are_pinned_and_unpinned_once() -> None:
+    acme = shop(*queue_of(2))
+    acme.pin("A-1")
+    assert steps(ran(acme, PinOrders())) == {"A-1": "UNCHANGED", "A-2": "DONE"}
+    assert steps(ran(acme, UnpinOrders(), "pinned=yes")) == {"A-1": "DONE", "A-2": "DONE"}
+    assert not acme.order("A-1").pinned
 
 
 @pytest.mark.parametrize(

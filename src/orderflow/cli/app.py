@@ -232,6 +232,8 @@ _add_group(
     (bulk.split, "--where 'waiting>7d' --at-most 100"),
     (bulk.hold, "ADDRESS --where 'country=GB'"),
     (bulk.release_hold, "ADDRESS --all"),
+    (bulk.pin, "--where 'promised<2026-12-24 and allocated-units>0'"),
+    (bulk.unpin, "--where pinned=yes"),
     (bulk.priority, "5 --where 'field:Gift=yes'"),
     (bulk.promise, "2026-12-01 --where 'promised<2026-11-01'"),
     (bulk.courier, "DHL --where 'courier=none'"),

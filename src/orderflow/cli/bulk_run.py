@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from orderflow.cli.connection import connect
+from orderflow.cli.connection import WarehouseOptions, connect
+from orderflow.cli.options.filter_option import demanded
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
-from orderflow.cli.unknown_names import report_new_names
+from orderflow.cli.unknown_names import check_names
 from orderflow.domain.decisions.bulk_steps import command_for
 from orderflow.domain.model.bulk_result import BulkStep
 from orderflow.errors.quoting import counted
@@ -18,8 +19,8 @@ from orderflow.service.bulk_methods import ORDERS_PER_BATCH
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from orderflow.cli.connection import Database, SellerOptions
-    from orderflow.cli.options.bulk_options import BulkOptions
+    from orderflow.cli.connection import Database
+    from orderflow.cli.options.bulk_options import BulkOptions, ChosenOrders
     from orderflow.cli.options.listing import ListingOptions
     from orderflow.domain.model.bulk_commands import BulkAction, StartBulk
     from orderflow.domain.model.bulk_result import BulkResult
@@ -28,20 +29,23 @@ if TYPE_CHECKING:
     from orderflow.ports import Reading
     from orderflow.service import Seller
 
-    Row = dict[str, Any]
-
 __all__ = ["run_bulk_action"]
+
+Row = dict[str, Any]
 
 _COLUMNS = (
     Column("order_id", "order"),
     Column("result"),
     Column("status_before", "was"),
     Column("status_after", "is"),
-    Column("warehouse_id_after", "warehouse", if_differs=True),
+    Column("warehouse_id_before", "from"),
+    Column("warehouse_id_after", "warehouse"),
     Column("units_before", "units before"),
     Column("units_after", "units"),
     Column("allocated_before", "had"),
     Column("allocated_after", "has"),
+    Column("is_repeated", "repeated", if_any=True),
+    Column("completed_by_run", if_any=True),
     Column("reason"),
 )
 _OTHER = "OTHER"
@@ -54,35 +58,30 @@ _FIGURES: dict[str, Callable[[Order], Any]] = {
     "allocated": lambda order: order.allocated,
 }
 
+_OF_OTHER: Row = {"reason": "", "is_repeated": False, "completed_by_run": False}
+"""What differs only between the rows of chosen orders."""
+
 _FIRST = (BulkStep.REFUSED, BulkStep.SKIPPED, BulkStep.DONE, BulkStep.UNCHANGED)
 
 
-def run_bulk_action(
-    action: BulkAction,
-    title: str,
-    where: SellerOptions,
-    which: BulkOptions,
-    listing: ListingOptions,
-) -> None:
+def run_bulk_action(action: BulkAction, title: str, options: BulkOptions) -> None:
     """Do an action with each order that was named, or preview it, and print the result.
 
     Args:
         action: What to do with each order.
         title: What is done, before the number of orders: "Cancel".
-        where: The database and the seller.
-        which: The orders, and how the run goes.
-        listing: How the result is printed.
+        options: The orders, how the run goes, and how the result is printed.
 
     Raises:
         Exit: With code 1, if an order was refused or skipped.
     """
-    chosen = which.filter()
-    with connect(where) as database:
-        seller = database.flow.seller(_seller_id(database, where, chosen))
+    chosen, which = options.filter(), options.which
+    with connect(options.where) as database:
+        seller = database.flow.seller(_seller_id(database, options, chosen))
         start = seller.choose_orders(
             action, chosen, bulk_id=which.run_id, at=which.at, at_most=which.at_most
         )
-        _report_new_names(database, seller, start)
+        _check_names(database, seller, start, chosen)
         if not which.dry_run:
             _ask(title, start, which)
         with terminal.progress_bar(terminal.messages(), title, len(start.orders)) as show:
@@ -96,26 +95,36 @@ def run_bulk_action(
         before: dict[str, Order] = {}
         if which.dry_run:
             before = _stored(database, seller.seller_id, result.other_orders)
-    _print(result, before, which, listing)
+    _print(result, before, options)
     if result.count(BulkStep.REFUSED) or result.count(BulkStep.SKIPPED):
         raise typer.Exit(terminal.EXIT_REFUSED)
 
 
-def _seller_id(database: Database, where: SellerOptions, chosen: OrderFilter) -> str:
+def _seller_id(database: Database, options: BulkOptions, chosen: OrderFilter) -> str:
     """Return the seller of the option or, without it, the only one that the filter names."""
-    named = chosen.only("seller") or ()
-    if where.seller is None and len(named) == 1:
+    given, named = options.where.seller, chosen.only("seller") or ()
+    if given is None and len(named) == 1:
         return database.seller(next(map(str, named)))
-    return database.seller(where.seller)
+    return database.seller(given)
 
 
-def _report_new_names(database: Database, seller: Seller, start: StartBulk) -> None:
-    """Report a warehouse or product that the action is the first to name."""
+def _check_names(database: Database, seller: Seller, start: StartBulk, chosen: OrderFilter) -> None:
+    """Report a product that the action is the first to name.
+
+    Raises:
+        NotFoundError: If the filter or the action names something unknown.
+    """
+    for order_id in sorted(map(str, chosen.only("id") or ())):
+        seller.order(order_id)
+    if not start.orders:
+        warehouse, sku = demanded(chosen, "warehouse"), demanded(chosen, "sku")
+        where = WarehouseOptions(seller=seller.seller_id, warehouse=warehouse)
+        list(database.known((), where, sku))
     for order_id, _ in start.orders[:1]:
-        report_new_names(database.flow, command_for(start, seller.order(order_id)))
+        check_names(database.flow, command_for(start, seller.order(order_id)))
 
 
-def _ask(title: str, start: StartBulk, which: BulkOptions) -> None:
+def _ask(title: str, start: StartBulk, which: ChosenOrders) -> None:
     """Ask before anything changes, if somebody is there to answer; name a run that is long."""
     number = counted(len(start.orders), "order")
     if len(start.orders) > ORDERS_PER_BATCH:
@@ -137,9 +146,8 @@ def _stored(database: Database, seller_id: str, orders: Iterable[Order]) -> dict
     return database.repository.read(seller_id, find)
 
 
-def _print(
-    result: BulkResult, before: dict[str, Order], which: BulkOptions, listing: ListingOptions
-) -> None:
+def _print(result: BulkResult, before: dict[str, Order], options: BulkOptions) -> None:
+    which, listing = options.which, options.listing
     counts = {str(step).lower(): result.count(step) for step in BulkStep}
     counts["other"] = len(result.other_orders)
     answers = list(result.answers)
@@ -147,11 +155,16 @@ def _print(
         answers.sort(key=lambda each: _FIRST.index(each.step))
     rows = [
         _row(each.order_id, each.step, each.before, each.after)
-        | {"reason": each.reason, "is_repeated": each.is_repeated}
+        | {name: getattr(each, name) for name in _OF_OTHER}
         for each in answers
     ]
     rows += [_row(o.order_id, _OTHER, before.get(o.order_id), o) for o in result.other_orders]
-    beside = {"run": result.bulk_id, "saved": not which.dry_run, "counts": counts}
+    beside = {
+        "run": result.bulk_id,
+        "saved": not which.dry_run,
+        "counts": counts,
+        "completed_by_run": result.completed_by_run,
+    }
     print_listing("orders", _columns(rows, listing), rows, listing, beside)
     if listing.as_json:
         return
@@ -161,6 +174,10 @@ def _print(
             terminal.results().print(*reasons)
     said = ", ".join(f"{step}: {number:,}" for step, number in counts.items() if number)
     terminal.messages().print(said or "No order matches the filter.")
+    if result.completed_by_run:
+        terminal.messages().print(
+            f"completed by this run before their own turn: {result.completed_by_run:,}"
+        )
     if which.dry_run:
         terminal.messages().print("This is what would happen; nothing was saved.")
 
@@ -169,8 +186,11 @@ def _columns(rows: list[Row], listing: ListingOptions) -> list[Column]:
     if listing.as_csv:
         return list(_COLUMNS)
     hidden = {"reason"}
-    if all(row["units_before"] in (None, row["units_after"]) for row in rows):
-        hidden.add("units_before")
+    for name in ("warehouse_id", "units"):
+        if all(row[f"{name}_before"] in (None, row[f"{name}_after"]) for row in rows):
+            hidden.add(f"{name}_before")
+    if "warehouse_id_before" in hidden and len({row["warehouse_id_after"] for row in rows}) <= 1:
+        hidden.add("warehouse_id_after")
     return [column for column in _COLUMNS if column.key not in hidden]
 
 
@@ -178,8 +198,7 @@ def _row(order_id: str, result: str, before: Order | None, after: Order | None) 
     return {
         "order_id": order_id,
         "result": str(result),
-        "reason": "",
-        "is_repeated": False,
+        **_OF_OTHER,
         **_figures(before, "before"),
         **_figures(after, "after"),
     }

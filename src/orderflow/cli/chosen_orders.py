@@ -6,9 +6,10 @@ from heapq import merge
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import typer
 
-from orderflow.cli.options.bulk_options import filter_option
+from orderflow.cli.options.filter_option import check_options, demanded, filter_option
 from orderflow.cli.output import terminal
 from orderflow.cli.output.expected_dates import OrderCovers
 from orderflow.cli.row_sorting import sort_key, sort_rows
@@ -36,20 +37,32 @@ class OrderChoice:
     Attributes:
         at: The present moment.
         covers: When orders are expected to be covered.
+        where: The database, and the seller and warehouse that the options or the filter demand.
+        sku: The product that the filter demands, so that only its orders are read.
 
     Args:
         options: The filter and the fields to sort by, as they were typed.
+        where: The options of the database, the seller and the warehouse.
         database: Where the orders are.
 
     Raises:
-        BadParameter: If the filter or a field is not valid.
+        BadParameter: If the filter or a field is not valid, or contradicts an option.
     """
 
-    def __init__(self, options: OrderChoiceOptions, database: Database) -> None:
+    def __init__(
+        self, options: OrderChoiceOptions, where: WarehouseOptions, database: Database
+    ) -> None:
         self.at = SystemClock().now()
         self.covers = OrderCovers(database, self.at)
         self._database = database
         self._filter = filter_option(options.choose)
+        check_options(self._filter, seller=where.seller, warehouse=where.warehouse)
+        self.where = attrs.evolve(
+            where,
+            seller=where.seller or demanded(self._filter, "seller"),
+            warehouse=where.warehouse or demanded(self._filter, "warehouse"),
+        )
+        self.sku = demanded(self._filter, "sku")
         self._value_field = options.value_field
         self._receipts: dict[str, dict[ProductKey, ExpectedReceipt]] = {}
         self._key = sort_key(options.sort, self._fields())
@@ -57,18 +70,21 @@ class OrderChoice:
         if by_value and options.value_field is None:
             raise typer.BadParameter("value needs --value-field", param_hint="'--sort'")
 
-    def orders(
-        self, where: WarehouseOptions, status: Status | None, sku: str | None, limit: int
-    ) -> Iterator[Order]:
+    def orders(self, status: Status | None, sku: str | None, limit: int) -> Iterator[Order]:
         """Yield the chosen orders of the given seller or of all, oldest first unless sorted.
 
         Args:
-            where: The seller and the warehouse.
             status: Only orders with this status.
             sku: Only orders of this product.
             limit: How many of them are shown; 0 shows all.
+
+        Raises:
+            BadParameter: If the filter contradicts the status.
         """
-        status, sku = status or self._only_status(), sku or self._only_sku()
+        check_options(self._filter, status=status)
+        where, only = self.where, demanded(self._filter, "status")
+        status = status or (None if only is None else Status(only))
+        sku = sku or self.sku
         sellers = self._database.sellers_with_orders(where.seller, status, sku)
         of_each = [self._database.orders(seller_id, status, sku) for seller_id in sellers]
         orders = merge(*of_each, key=attrgetter("placed_at"))
@@ -127,18 +143,6 @@ class OrderChoice:
     def _next_receipt_at(self, order: Order) -> Any:  # noqa: ANN401 - a moment or None
         receipt = self.next_receipt(order)
         return None if receipt is None else receipt.expected_at
-
-    def _only_status(self) -> Status | None:
-        """Return the only status that the filter allows, so that no others are read."""
-        statuses = self._filter.only("status") or ()
-        return next((Status(str(each)) for each in statuses), None) if len(statuses) == 1 else None
-
-    def _only_sku(self) -> str | None:
-        """Return a product that the filter demands, so that only its orders are read."""
-        for each in self._filter.conditions:
-            if (each.field, each.comparison, len(each.values)) == ("sku", "=", 1):
-                return str(each.values[0])
-        return None
 
 
 def _counted(orders: Iterable[Order], show: Callable[[float, str], None]) -> Iterator[Order]:

@@ -12,7 +12,7 @@ from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.other_parts import OtherParts
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
-from orderflow.cli.unknown_names import report_new_names
+from orderflow.cli.unknown_names import check_names
 from orderflow.domain.model.commands import AnnounceReceipt, CancelOrder, TransferStock
 from orderflow.domain.model.stock import StockKey
 from orderflow.service import SystemClock
@@ -143,7 +143,7 @@ def carry_out(
     """Run a command or preview it, and print the outcome."""
     with connect(where) as database:
         command = make(database)
-        report_new_names(database.flow, command)
+        check_names(database.flow, command)
         _report_past_date(command)
         flow = database.flow
         outcome = (

@@ -1,6 +1,7 @@
 """Names that the database does not have yet: a typing error, or the first use of a new name.
 
-A read of one is refused with the nearest name that exists. A command that makes one says so.
+A read of one is refused with the nearest name that exists. So is a move to an unknown warehouse.
+Any other command that makes a new name says so.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from orderflow.cli.output import terminal
-from orderflow.domain.model.commands import PlaceOrder, PlaceOrders
+from orderflow.domain.model.commands import MoveOrder, PlaceOrder, PlaceOrders
 from orderflow.errors import NotFoundError
 from orderflow.errors.quoting import listed, quoted
 
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UnknownNameError",
+    "check_names",
     "check_seller",
     "check_warehouses",
     "of_known_names",
-    "report_new_names",
     "report_new_seller",
 ]
 
 _SELLERS_MAX = 1_000
+
+_BEFORE_A_MOVE = "; count or announce stock in a new warehouse first"
 
 _NEAR = 0.6
 _SHOWN_MAX = 5
@@ -42,9 +45,9 @@ _SHOWN_MAX = 5
 class UnknownNameError(NotFoundError):
     """Nothing in the database has this name."""
 
-    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
-        hint = _did_you_mean(name, known)
-        super().__init__(f"there is no {what} {quoted(name)}{hint or _some_of(known)}")
+    def __init__(self, what: str, name: str, known: Iterable[str], way_out: str = "") -> None:
+        hint = _did_you_mean(name, known) or _some_of(known)
+        super().__init__(f"there is no {what} {quoted(name)}{hint}{way_out}")
 
 
 def check_seller(flow: OrderFlow, seller_id: str) -> None:
@@ -96,16 +99,18 @@ def of_known_names(
         raise UnknownNameError("product", sku, skus)
 
 
-def check_warehouses(flow: OrderFlow, seller_id: str, warehouse_ids: Iterable[str]) -> None:
+def check_warehouses(
+    flow: OrderFlow, seller_id: str, warehouse_ids: Iterable[str], way_out: str = ""
+) -> None:
     """Require warehouses with stock or a receipt, unless the seller has none at all.
 
     Raises:
-        UnknownNameError: If one has neither.
+        UnknownNameError: If one has neither. The message ends with the way out.
     """
     known = {key.warehouse_id for key in _keys(flow, seller_id)}
     for warehouse_id in warehouse_ids:
         if known and warehouse_id not in known:
-            raise UnknownNameError("stock or receipt in warehouse", warehouse_id, known)
+            raise UnknownNameError("stock or receipt in warehouse", warehouse_id, known, way_out)
 
 
 def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
@@ -115,9 +120,15 @@ def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
         _report(f"new seller {seller_id!r}{hint}")
 
 
-def report_new_names(flow: OrderFlow, command: Command) -> None:
-    """Report a seller, warehouses and products that a command is the first to name."""
+def check_names(flow: OrderFlow, command: Command) -> None:
+    """Report a seller, warehouses and products that a command is the first to name.
+
+    Raises:
+        UnknownNameError: If it moves an order to an unknown warehouse.
+    """
     seller_id = command.seller_id
+    if isinstance(command, MoveOrder):
+        check_warehouses(flow, seller_id, [command.warehouse_id], _BEFORE_A_MOVE)
     report_new_seller(flow, seller_id)
     new: dict[str, list[str]] = {each: [] for each in _sources(command)}
     for key in flow.seller(seller_id).unknown_products(command):

@@ -13,7 +13,13 @@ from orderflow.domain.model.arguments import (
     require_kind,
     require_number,
 )
-from orderflow.domain.model.bulk_commands import BULK_ORDERS_MAX, BulkAction, StartBulk
+from orderflow.domain.model.bulk_commands import (
+    BULK_ORDERS_MAX,
+    BulkAction,
+    EditOrders,
+    StartBulk,
+)
+from orderflow.domain.model.chosen_lines import ReplaceProduct
 from orderflow.domain.model.order_filter import OrderFilter
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.bulk_preview import preview_bulk
@@ -21,10 +27,12 @@ from orderflow.domain.queries.filter_text import filter_of
 from orderflow.errors import (
     BatchInterruptedError,
     CommandIdReusedError,
+    InvalidValueError,
     LimitRefusedError,
     StorageError,
 )
-from orderflow.service.bulk_turns import take_turns
+from orderflow.errors.quoting import counted
+from orderflow.service.bulk_turns import earlier_turn, take_turns
 from orderflow.service.matching import matching_orders
 from orderflow.service.read_methods import ReadMethods
 from orderflow.service.reads import read_served
@@ -74,6 +82,7 @@ class BulkMethods(ReadMethods):
             at_most: Refuse to choose more orders than this.
 
         Raises:
+            InvalidValueError: If the action replaces a product that none of the orders has.
             LimitRefusedError: If the filter names more orders, or more than 20,000.
             CommandIdReusedError: If the id was used for another action or filter.
         """
@@ -90,13 +99,18 @@ class BulkMethods(ReadMethods):
                 return self._same_run(bulk_id, earlier[0], action, where)
         policy, limit = self.policy(), min(at_most, BULK_ORDERS_MAX)
         chosen, count = [], 0
+        missing = _replaced_skus(action)
         for order in matching_orders(where, self._read, moment, policy):
             count += 1
+            missing.difference_update([line.sku for line in order.lines])
             if count <= limit:
                 chosen.append((queue_position(order, policy.queue), order.order_id, order.version))
         if count > limit:
             way_out = "choose fewer by a further condition, such as placed<2026-01-01"
             raise LimitRefusedError("the bulk run", "orders", count, limit, way_out)
+        if missing and chosen:
+            demand = f"a product that an order has; the filter chose {counted(count, 'order')}"
+            raise InvalidValueError("ReplaceProduct.sku", demand, min(missing))
         return StartBulk(
             seller_id=self.seller_id,
             action=action,
@@ -159,14 +173,15 @@ class BulkMethods(ReadMethods):
         default_policy, total = self._default_policy, len(start.orders)
 
         def task(reading: Reading) -> BulkResult:
-            def outcome_of(command_id: str) -> Outcome | None:
-                answered = reading.answered(command_id)
-                return None if answered is None else answered[1]
-
             return read_served(
                 reading,
                 lambda view: preview_bulk(
-                    start, view, default_policy, outcome_of, lambda done: progress(done, total)
+                    start,
+                    view,
+                    default_policy,
+                    lambda order_id: earlier_turn(start, order_id, reading),
+                    lambda done: progress(done, total),
+                    is_started=reading.answered(start.bulk_id) is not None,
                 ),
                 default_policy,
                 start.at,
@@ -201,6 +216,12 @@ class BulkMethods(ReadMethods):
             self.seller_id, lambda repository: task(self._flow.on(repository))
         )
         return turns
+
+
+def _replaced_skus(action: BulkAction) -> set[str]:
+    """Return the products that an action replaces."""
+    edits = action.edits if isinstance(action, EditOrders) else ()
+    return {edit.sku for edit in edits if isinstance(edit, ReplaceProduct)}
 
 
 def _changed_at(at: datetime, reading: Reading) -> list[Order]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.expected_cover import ExpectedCovers
-from orderflow.domain.decisions.bulk_steps import take_turn
+from orderflow.domain.decisions.bulk_steps import repeated_turn, take_turn
 from orderflow.domain.model.bulk_commands import id_for_order
 from orderflow.domain.model.bulk_result import BulkAnswer, BulkStep
 from orderflow.domain.model.order import Order
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orderflow.ports import Reading, Repository
     from orderflow.service.settings import Flow
 
-__all__ = ["Turn", "take_turns"]
+__all__ = ["Turn", "earlier_turn", "take_turns"]
 
 Turn = tuple[BulkAnswer, Outcome | None]
 """The answer for an order, and the outcome of its command if it was done."""
@@ -45,6 +45,16 @@ def take_turns(
     return [_turn(start, where, order_id, version, flow) for order_id, version in orders]
 
 
+def earlier_turn(
+    start: StartBulk, order_id: str, reading: Reading
+) -> tuple[BulkAnswer, Outcome] | None:
+    """Return the turn that an order had in an earlier call of the run, if it had one."""
+    answered = reading.answered(id_for_order(start.bulk_id, order_id))
+    if answered is None:
+        return None
+    return repeated_turn(order_id, answered[1], reading.events(order_id))
+
+
 def _turn(
     start: StartBulk,
     where: OrderFilter,
@@ -54,10 +64,9 @@ def _turn(
 ) -> Turn:
     def find(reading: Reading) -> Order | Turn:
         """Return the order, or its turn if an earlier call took it or it is omitted."""
-        answered = reading.answered(id_for_order(start.bulk_id, order_id))
-        if answered is not None:
-            answer = BulkAnswer(order_id=order_id, step=BulkStep.DONE, is_repeated=True)
-            return answer, answered[1]
+        earlier = earlier_turn(start, order_id, reading)
+        if earlier is not None:
+            return earlier
         order = reading.order(order_id)
         if order is None:
             raise OrderNotFoundError(start.seller_id, order_id)

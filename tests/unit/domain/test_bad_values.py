@@ -478,7 +478,13 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
     (
         ReplaceProduct,
         {"sku": "MUG", "by": "CUP"},
-        {"sku": IDENTIFIER, "by": IDENTIFIER, "units": UNITS, "per": UNITS, "reason": NOTE},
+        {
+            "sku": IDENTIFIER,
+            "by": [*IDENTIFIER, "MUG"],
+            "units": UNITS,
+            "per": UNITS,
+            "reason": NOTE,
+        },
     ),
     (
         StartBulk,
@@ -629,6 +635,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
         *(orderflow.core.ReceiptAllocation, orderflow.core.ServedOrder),
         *(orderflow.sourcing.SourcedPart, orderflow.sourcing.SourcingPlan),
         *(orderflow.bulk.BulkAnswer, orderflow.bulk.BulkResult, SplitOrders),
+        *(orderflow.bulk.PinOrders, orderflow.bulk.UnpinOrders),
         orderflow.core.UnitAccount,
     }
     faces = [orderflow, orderflow.calendar, orderflow.commands, orderflow.core, orderflow.edits]

@@ -81,19 +81,19 @@ def backorders(
     with connect(where) as database:
         value = () if choice.value_field is None else _VALUE_COLUMNS
         if sku is None:
-            chosen = OrderChoice(attrs.evolve(choice, sort=None), database)
+            chosen = OrderChoice(attrs.evolve(choice, sort=None), where, database)
             key = sort_key(choice.sort, _PRODUCT_FIELDS)
-            found = _waited_for(database, where, chosen)
+            found = _waited_for(database, chosen)
             if key is not None:
                 found = iter(_sorted(found, key, how.limit))
-            rows = database.known(found, where)
+            rows = database.known(found, chosen.where, chosen.sku)
             print_listing("products", (*_PRODUCT_COLUMNS, *value), rows, how)
         else:
-            chosen = OrderChoice(choice, database)
-            if where.seller is not None:
-                check_seller(database.flow, where.seller)
-            product = key_of(database, where, sku)
-            queue = database.known(_queue(database, product, chosen, how.limit), where, sku)
+            chosen = OrderChoice(choice, where, database)
+            if chosen.where.seller is not None:
+                check_seller(database.flow, chosen.where.seller)
+            product = key_of(database, chosen.where, sku)
+            queue = database.known(_queue(database, product, chosen, how.limit), chosen.where, sku)
             print_listing("queue", (*_QUEUE_COLUMNS, *value[:1]), queue, how)
 
 
@@ -127,13 +127,12 @@ def _queue(
         }
 
 
-def _waited_for(
-    database: Database, where: WarehouseOptions, chosen: OrderChoice
-) -> Iterator[dict[str, Any]]:
+def _waited_for(database: Database, chosen: OrderChoice) -> Iterator[dict[str, Any]]:
     """Yield the products that orders wait for, seller by seller, those shortest of units first.
 
     A listing of a few rows reads no more sellers than it needs.
     """
+    where = chosen.where
     for seller_id in database.sellers_with_orders(where.seller, Status.ON_BACK_ORDER):
         rows = _waited_for_by(database, seller_id, chosen).values()
         for row in sorted(rows, key=lambda row: (-row["short"], row["sku"])):

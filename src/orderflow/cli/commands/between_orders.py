@@ -19,7 +19,7 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.commands import PinOrder, ReallocateUnits, Reallocation, UnpinOrder
 from orderflow.errors import CommandIdReusedError
-from orderflow.errors.quoting import quoted
+from orderflow.errors.quoting import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -134,13 +134,26 @@ def _changes(
             left -= units
         if units <= 0:
             raise typer.BadParameter(
-                f"nothing is left to give to {quoted(order_id)}: it is short of "
-                f"{orders[order_id].short_of(sku)}, and {sum(given.values())} given in all; "
-                f"give a number, such as {quoted(order_id)[1:-1]}=1",
-                param_hint="'--to'",
+                _nothing_left(orders[order_id], sku, sum(given.values())), param_hint="'--to'"
             )
         changes.append(reallocation_of_product(orders[order_id], sku, units))
     return tuple(changes)
+
+
+def _nothing_left(order: Order, sku: str, given: int) -> str:
+    """Say why an order that is named without a number would take nothing."""
+    name, short = quoted(order.order_id), order.short_of(sku)
+    if not short:
+        return f"{name} is not short of {quoted(sku)}; omit it"
+    if not given:
+        return (
+            f"no order gives units to {name}: name one with --from, or say how many of the "
+            f"available units it takes, such as {name[1:-1]}={short}"
+        )
+    return (
+        f"nothing is left for {name}: the orders before it take all {counted(given, 'unit')} "
+        f"given; give more with --from, or say how many each order takes"
+    )
 
 
 def _asks_for(

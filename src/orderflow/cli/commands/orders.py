@@ -112,17 +112,17 @@ def orders(
     the first orders of each are read, to sort them by time. With `--sort`, all are read.
     """
     with connect(where) as database:
-        chosen = OrderChoice(choice, database)
+        chosen = OrderChoice(choice, where, database)
         rows = (
             _row(order, chosen, expected=expected, with_value=choice.value_field is not None)
-            for order in chosen.orders(where, status, sku, how.limit)
+            for order in chosen.orders(status, sku, how.limit)
         )
-        sellers = database.sellers_with_orders(where.seller, status, sku)
+        sellers = database.sellers_with_orders(chosen.where.seller, status, sku)
         columns = order_columns(several_sellers=len(list(islice(sellers, 2))) > 1)
         columns += (WAITING_COLUMN, EXPECTED_COLUMN if expected else OVERDUE_COLUMN)
         columns += (_VALUE_COLUMN,) if choice.value_field is not None else ()
         columns += _NEXT_COLUMNS if expected and how.as_csv else ()
-        print_listing("orders", columns, database.known(rows, where, sku), how)
+        print_listing("orders", columns, database.known(rows, chosen.where, sku or chosen.sku), how)
 
 
 def _row(order: Order, chosen: OrderChoice, *, expected: bool, with_value: bool) -> dict[str, Any]:
@@ -261,8 +261,6 @@ def _rest(order: Order) -> list[str]:
         said.append(f"given up after {may_wait} on back order")
     if order.priority:
         said.append(f"priority {order.priority}")
-    if order.pinned:
-        said.append("pinned")
     if order.courier is not None:
         said.append(f"courier {order.courier}")
     if order.ship_to is not None:

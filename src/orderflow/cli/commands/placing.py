@@ -24,7 +24,7 @@ from orderflow.cli.options.sourcing_options import SourcingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import data_of, print_table
-from orderflow.cli.unknown_names import check_warehouses, report_new_names
+from orderflow.cli.unknown_names import check_names, check_warehouses
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.short_part import ShortPart
@@ -180,9 +180,7 @@ def source(
             short_part=short_part,
             not_before=not_before,
         )
-        report_new_names(
-            database.flow, PlaceOrder(order=order, at=order.placed_at, sourcing=policy)
-        )
+        check_names(database.flow, PlaceOrder(order=order, at=order.placed_at, sourcing=policy))
         plan = database.flow.seller(seller_id).source(order, sourcing=policy, at=order.placed_at)
     if as_json:
         terminal.print_json(

@@ -1,22 +1,26 @@
-"""The options of every bulk action: which orders, how it runs, and whether it asks first."""
+"""The options of every bulk action: which orders, how it runs, and how its answer is printed."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import attrs
 import typer
 
-from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.connection import SellerOptions
+from orderflow.cli.options.filter_option import check_options, filter_option
+from orderflow.cli.options.listing import ListingOptions
 from orderflow.domain.model.bulk_commands import BULK_ORDERS_MAX
-from orderflow.errors import InvalidValueError
-from orderflow.filters import OrderFilter, filter_of
 
-__all__ = ["BulkOptions", "filter_option"]
+if TYPE_CHECKING:
+    from orderflow.filters import OrderFilter
+
+__all__ = ["BulkOptions", "ChosenOrders"]
 
 
 @attrs.frozen(kw_only=True)
-class BulkOptions:
+class ChosenOrders:
     """Which orders a bulk action is for, and how it runs.
 
     Attributes:
@@ -57,15 +61,26 @@ class BulkOptions:
         return chosen
 
 
-def filter_option(text: str | None) -> OrderFilter:
-    """Return the filter of `--where`; one that matches every order if there is none.
+@attrs.frozen(kw_only=True)
+class BulkOptions:
+    """All options of a bulk action.
 
-    Raises:
-        BadParameter: If the text is not a filter.
+    Attributes:
+        which: The orders, and how the run goes.
+        listing: How the answer for each order is printed.
+        where: The database and the seller.
     """
-    if text is None:
-        return OrderFilter()
-    try:
-        return filter_of(text, user_zone())
-    except InvalidValueError as error:
-        raise typer.BadParameter(str(error), param_hint="'--where'") from error
+
+    which: ChosenOrders = attrs.field(factory=ChosenOrders, metadata={"panel": "Many orders"})
+    listing: ListingOptions = attrs.field(factory=ListingOptions, metadata={"panel": "Listing"})
+    where: SellerOptions = attrs.field(factory=SellerOptions, metadata={"panel": "The database"})
+
+    def filter(self) -> OrderFilter:
+        """Return the filter.
+
+        Raises:
+            BadParameter: If it is not valid, there is none, or it contradicts the seller.
+        """
+        chosen = self.which.filter()
+        check_options(chosen, seller=self.where.seller)
+        return chosen

@@ -15,7 +15,7 @@ import attrs
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from attrs import Attribute
 
@@ -27,6 +27,9 @@ def with_options(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Give a command an option for each field of some classes of settings.
 
+    A field whose metadata has a `panel` is of a class of settings itself. Its options have that
+    heading.
+
     Args:
         panel: The heading of these options in the help.
         settings: The class of each parameter.
@@ -35,13 +38,11 @@ def with_options(
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
         def run(**given: Any) -> None:  # noqa: ANN401 - whatever the options hold
-            for parameter, kind in settings.items():
-                fields = {field.name: given.pop(field.name) for field in attrs.fields(kind)}
-                given[parameter] = kind(**fields)
-            command(**given)
+            made = {parameter: _made(kind, given) for parameter, kind in settings.items()}
+            command(**given, **made)
 
         own = signature(command, eval_str=True).parameters.values()
-        options = [option for kind in settings.values() for option in _options(panel, kind)]
+        options = [option for kind in settings.values() for option in _options(panel, kind, kind())]
         run.__signature__ = Signature(  # type: ignore[attr-defined] # Typer reads it there
             [*(each for each in own if each.name not in settings), *options]
         )
@@ -68,18 +69,27 @@ def attribute_texts(kind: type) -> dict[str, str]:
     return texts
 
 
-def _options(panel: str, kind: type) -> list[Parameter]:
-    types, texts, defaults = get_type_hints(kind), attribute_texts(kind), kind()
-    return [
-        _option(
-            panel,
-            field,
-            types[field.name],
-            texts.get(field.name, ""),
-            getattr(defaults, field.name),
-        )
-        for field in attrs.fields(kind)
-    ]
+def _made(kind: type, given: dict[str, Any]) -> Any:  # noqa: ANN401 - an instance of the class
+    """Return an instance of a class of settings, and remove its fields from the options."""
+    types = get_type_hints(kind)
+    return kind(
+        **{
+            field.name: _made(types[field.name], given)
+            if "panel" in field.metadata
+            else given.pop(field.name)
+            for field in attrs.fields(kind)
+        }
+    )
+
+
+def _options(panel: str, kind: type, defaults: object) -> Iterator[Parameter]:
+    types, texts = get_type_hints(kind), attribute_texts(kind)
+    for field in attrs.fields(kind):
+        hint, default = types[field.name], getattr(defaults, field.name)
+        if "panel" in field.metadata:
+            yield from _options(field.metadata["panel"], hint, default)
+        else:
+            yield _option(panel, field, hint, texts.get(field.name, ""), default)
 
 
 def _option(

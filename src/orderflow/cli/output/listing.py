@@ -107,7 +107,7 @@ def print_listing(
         console = terminal.results()
         console.print(table_of(columns, shown, console.width))
     if more and not how.as_json:
-        terminal.messages().print(f"… and more: --limit 0 shows all {name.replace('_', ' ')}")
+        terminal.messages().print("… and more: --limit 0 shows all")
 
 
 def table_of(columns: Sequence[Column], rows: Sequence[Row], room: int) -> Table:

@@ -135,7 +135,9 @@ def print_order(console: Console, order: Order) -> None:
     """Print an order with its lines."""
     waits = order.status in MAY_BE_ALLOCATED and order.short
     part = f", {order.allocated:,} of {counted(order.units, 'unit')} allocated" if waits else ""
-    console.print(f"{order.order_id} is {order.status}{part} (version {order.version})")
+    pinned = ", pinned" if order.pinned else ""
+    version = f"(version {order.version})"
+    console.print(f"{order.order_id} is {order.status}{part}{pinned} {version}")
     lines = [{**attrs.asdict(line), "short": line.short if waits else 0} for line in order.lines]
     sets = (Column("set_id", "set"),) if any(line.set_id for line in order.lines) else ()
     print_table(console, (*_LINE_COLUMNS, *sets), lines)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, assert_never
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
 import attrs
 
@@ -11,8 +12,10 @@ from orderflow.domain.model.bulk_commands import (
     EditOrders,
     HoldOrders,
     MoveOrders,
+    PinOrders,
     ReleaseHolds,
     SplitOrders,
+    UnpinOrders,
     id_for_order,
 )
 from orderflow.domain.model.bulk_result import BulkAnswer, BulkResult, BulkStep
@@ -22,12 +25,21 @@ from orderflow.domain.model.commands import (
     EditOrder,
     HoldOrder,
     MoveOrder,
+    PinOrder,
     ReleaseHold,
     SplitOrder,
+    UnpinOrder,
 )
 from orderflow.domain.model.edits import apply_edits
 from orderflow.domain.model.status import Status
-from orderflow.errors import CommandIdReusedError, NotFoundError, RefusedError, StaleVersionError
+from orderflow.domain.state.fold import evolve_order
+from orderflow.errors import (
+    CommandIdReusedError,
+    NotFoundError,
+    RefusedError,
+    StaleVersionError,
+    TransitionError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -35,10 +47,11 @@ if TYPE_CHECKING:
     from orderflow.domain.model.bulk_commands import BulkAction, StartBulk
     from orderflow.domain.model.chosen_lines import RequestedEdit
     from orderflow.domain.model.commands import OrderCommand
+    from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
 
-__all__ = ["BulkRecord", "command_for", "take_turn"]
+__all__ = ["BulkRecord", "command_for", "repeated_turn", "take_turn"]
 
 
 def _is_as_wanted(order: Order, action: BulkAction) -> bool:
@@ -54,6 +67,10 @@ def _is_as_wanted(order: Order, action: BulkAction) -> bool:
             return all(reason not in {None, hold.reason} for hold in order.holds)
         case MoveOrders(warehouse_id=warehouse_id, only_short=only_short):
             return order.warehouse_id == warehouse_id or (only_short and not order.short)
+        case PinOrders():
+            return order.pinned
+        case UnpinOrders():
+            return not order.pinned
         case SplitOrders():
             return False
         case _:
@@ -80,6 +97,10 @@ def command_for(start: StartBulk, order: Order) -> OrderCommand:
             return ReleaseHold(reason=only, **fields)
         case MoveOrders(warehouse_id=warehouse_id, only_short=only_short):
             return MoveOrder(warehouse_id=warehouse_id, only_short=only_short, **fields)
+        case PinOrders():
+            return PinOrder(**fields)
+        case UnpinOrders():
+            return UnpinOrder(**fields)
         case SplitOrders():
             return SplitOrder(**fields)
         case _:
@@ -131,6 +152,28 @@ def take_turn(
     return BulkAnswer(order_id=order_id, step=BulkStep.DONE, before=order), outcome
 
 
+def repeated_turn(
+    order_id: str, outcome: Outcome, events: Iterable[Event]
+) -> tuple[BulkAnswer, Outcome]:
+    """Return the turn that an order had in an earlier call of the same run.
+
+    Args:
+        order_id: The order.
+        outcome: The outcome of its command.
+        events: All events of the order, the oldest first.
+    """
+    own = [event for event in outcome.events if getattr(event, "order_id", None) == order_id]
+    before: Order | None = None
+    try:
+        for event in takewhile(lambda event: event not in own, events):
+            before = evolve_order(before, cast("OrderEvent", event))  # all are of this order
+    except TransitionError:  # earlier events are missing
+        before = None
+    step, is_repeated = BulkStep.DONE, True
+    answer = BulkAnswer(order_id=order_id, step=step, before=before, is_repeated=is_repeated)
+    return answer, outcome
+
+
 class BulkRecord:
     """Collects the answers of a bulk run, and the orders that it changed.
 
@@ -142,10 +185,13 @@ class BulkRecord:
         self._start = start
         self._answers: dict[str, BulkAnswer] = {}
         self._latest: dict[str, Order] = {}
+        self._completed: set[str] = set()
         self.has_more = False
 
     def add(self, answer: BulkAnswer, outcome: Outcome | None) -> None:
         """Add an answer, and the outcome of its command, if there was one."""
+        if answer.step is BulkStep.DONE and answer.order_id in self._completed:
+            answer = attrs.evolve(answer, completed_by_run=True)
         self._answers[answer.order_id] = answer
         if outcome is not None:
             self.note(outcome)
@@ -153,6 +199,7 @@ class BulkRecord:
     def note(self, outcome: Outcome) -> None:
         """Note the orders that a command has changed."""
         self.note_orders(outcome.orders)
+        self._completed.update(outcome.back_orders_completed)
         self.has_more |= bool(outcome.unserved)
 
     def note_orders(self, orders: Iterable[Order]) -> None:

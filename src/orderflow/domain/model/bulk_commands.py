@@ -24,9 +24,11 @@ __all__ = [
     "EditOrders",
     "HoldOrders",
     "MoveOrders",
+    "PinOrders",
     "ReleaseHolds",
     "SplitOrders",
     "StartBulk",
+    "UnpinOrders",
 ]
 
 WHERE_CHARACTERS_MAX = 20_000
@@ -81,8 +83,25 @@ class MoveOrders:
     only_short: bool = attrs.field(default=False, validator=validators.one_of(bool))
 
 
+@attrs.frozen
+class PinOrders:
+    """Pin each order: see `PinOrder`."""
+
+
+@attrs.frozen
+class UnpinOrders:
+    """Unpin each order: see `UnpinOrder`."""
+
+
 BulkAction: TypeAlias = (
-    CancelOrders | EditOrders | SplitOrders | HoldOrders | ReleaseHolds | MoveOrders
+    CancelOrders
+    | EditOrders
+    | SplitOrders
+    | HoldOrders
+    | ReleaseHolds
+    | MoveOrders
+    | PinOrders
+    | UnpinOrders
 )
 """What a bulk run does with each order."""
 

@@ -31,9 +31,12 @@ class BulkAnswer:
         order_id: The order.
         step: What was done.
         reason: Why it was refused or skipped.
-        before: The order before its turn, or `None` if an earlier call did the action.
+        before: The order before its turn. `None` if an earlier call did the action and the events
+            before it are missing.
         after: The order at the end of the run.
         is_repeated: Whether an earlier call of the same run did the action.
+        completed_by_run: Whether the action was done with an order that the run itself had
+            completed before, with units that other orders gave back.
     """
 
     order_id: str
@@ -42,6 +45,7 @@ class BulkAnswer:
     before: Order | None = None
     after: Order | None = None
     is_repeated: bool = False
+    completed_by_run: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -61,3 +65,8 @@ class BulkResult:
     def count(self, step: BulkStep) -> int:
         """Return the number of orders with which this was done."""
         return sum(answer.step is step for answer in self.answers)
+
+    @property
+    def completed_by_run(self) -> int:
+        """The number of orders that the run itself had completed before their turn."""
+        return sum(answer.completed_by_run for answer in self.answers)

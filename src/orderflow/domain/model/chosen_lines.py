@@ -42,6 +42,15 @@ class ReplaceProduct:
     per: int = attrs.field(default=1, validator=validators.units(1))
     reason: str = attrs.field(default="", validator=validators.note)
 
+    @by.validator
+    def _check_by(self, _attribute: object, value: object) -> None:
+        validators.require(
+            ok=value != self.sku,
+            field="ReplaceProduct.by",
+            demand="another product than the one that it replaces",
+            value=value,
+        )
+
 
 RequestedEdit: TypeAlias = Edit | RemoveShortLines | ReplaceProduct
 """One change that a command asks for."""

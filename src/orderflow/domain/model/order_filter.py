@@ -185,6 +185,20 @@ class OrderFilter:
         ]
         return frozenset.intersection(*named) if named else None
 
+    def allows(self, field: str, value: FilterValue) -> bool:
+        """Whether an order whose only value of a field is this one may match.
+
+        >>> OrderFilter((Condition("seller", "!=", ("acme",)),)).allows("seller", "acme")
+        False
+
+        The field must be one that is compared with ``=`` and ``!=`` alone.
+        """
+        return all(
+            (value in each.values) is (each.comparison == "=")
+            for each in self.conditions
+            if each.field == field
+        )
+
     def __str__(self) -> str:
         return f" {AND} ".join(map(str, self.conditions))
 

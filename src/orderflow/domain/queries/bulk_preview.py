@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.bulk_steps import BulkRecord, take_turn
 from orderflow.domain.decisions.decide import decide
-from orderflow.domain.model.bulk_commands import id_for_order
-from orderflow.domain.model.bulk_result import BulkAnswer, BulkResult, BulkStep
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import OrderNotFoundError
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from orderflow.domain.model.bulk_commands import StartBulk
+    from orderflow.domain.model.bulk_result import BulkAnswer, BulkResult
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.policy import AllocationPolicy
     from orderflow.domain.state.view import View
@@ -30,8 +29,10 @@ def preview_bulk(
     start: StartBulk,
     view: View,
     default_policy: AllocationPolicy,
-    outcome_of: Callable[[str], Outcome | None] = lambda _: None,
+    turn_of: Callable[[str], tuple[BulkAnswer, Outcome] | None] = lambda _: None,
     progress: Callable[[int], None] = lambda _: None,
+    *,
+    is_started: bool = False,
 ) -> BulkResult:
     """Return the result of a bulk run as if it was run now.
 
@@ -39,8 +40,9 @@ def preview_bulk(
         start: The run.
         view: The state of the seller; it is not changed.
         default_policy: Who gets the stock, if the seller has no policy of its own.
-        outcome_of: Returns the outcome of an earlier command by its id, if there was one.
+        turn_of: Returns the turn that an order had in an earlier call of the run, if it had one.
         progress: Called after each order with the number of orders so far.
+        is_started: Whether an earlier call has recorded the run.
     """
     record, state = BulkRecord(start), _Layers(view)
 
@@ -49,13 +51,12 @@ def preview_bulk(
         state.add(outcome)
         return outcome
 
-    if outcome_of(start.bulk_id) is None:
+    if not is_started:
         record.note(handle(start))
     for number, (order_id, _) in enumerate(start.orders, 1):
-        earlier = outcome_of(id_for_order(start.bulk_id, order_id))
+        earlier = turn_of(order_id)
         if earlier is not None:
-            step, is_repeated = BulkStep.DONE, True
-            record.add(BulkAnswer(order_id=order_id, step=step, is_repeated=is_repeated), earlier)
+            record.add(*earlier)
         else:
             order = state.view.order(order_id)
             if order is None:

@@ -128,8 +128,9 @@ def _removal(chooser: Chooser, order: Order) -> RemoveLine | RemoveShortLines:
 
 
 def _replacement(chooser: Chooser, order: Order, sku: str) -> ReplaceLine | ReplaceProduct:
-    if chooser.flag():
-        return ReplaceProduct(chooser.pick(order.lines).sku, sku)
+    others = [line for line in order.lines if line.sku != sku]
+    if others and chooser.flag():
+        return ReplaceProduct(chooser.pick(others).sku, sku)
     return ReplaceLine(draw_line_id(chooser, order), sku)
 
 
