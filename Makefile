@@ -19,6 +19,9 @@ CORE          := */orderflow/domain/*
 COVERAGE_CORE := 100
 COVERAGE_REST := 98
 
+LOCK  := .ci/lock.txt
+COMMA := ,
+
 # The part of the tests that runs on every Python: no server, and few random examples. Each Python
 # draws other ones, so a test of what is drawn often enough belongs to the whole suite.
 FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_memory.py \
@@ -28,7 +31,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills spark browser wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark browser wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -92,8 +95,27 @@ spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; nee
 browser: .venv/.browser ## look at a report in a real browser, which `make test` leaves out; keeps pictures
 	ORDERFLOW_TEST_BROWSER="$$($(BIN)/python -m tests.browser.chromium)" $(BIN)/python -m pytest tests/browser
 
-wheel: build/wheel/.built ## build the wheel; import it beside its required dependencies, add an extra
-	rm -rf build/bare
+faults: .venv/.dev ## make deliberate faults in a copy of the source, and show which test catches each
+	$(BIN)/python -m tests.faults $(ARGS)
+
+lowest: build/lowest/.installed ## run the fast tests with the oldest dependencies that are allowed
+	ORDERFLOW_TEST_NO_POSTGRES=1 build/lowest/bin/python $(PYTEST) --hypothesis-profile=few $(FAST) \
+	  tests/cli tests/importing tests/laboratory tests/planning
+
+lock: .venv/.maintain ## write the newest versions of all dependencies into the lock file
+	$(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --generate-hashes --no-annotate \
+	  --no-header --group dev $(foreach each,$(subst $(COMMA), ,$(EXTRAS)),--extra $(each)) --output-file $(LOCK)
+
+locked: build/locked/.installed ## run the fast tests with the versions of the lock file
+	ORDERFLOW_TEST_NO_POSTGRES=1 build/locked/bin/python $(PYTEST) --hypothesis-profile=few $(FAST)
+
+audit: .venv/.maintain ## look for known weaknesses of the versions in the lock file; needs the network
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement $(LOCK)
+
+wheel: build/wheel/.built ## build wheel and sdist, check what they hold; import it by itself, add an extra
+	rm -rf build/bare build/again
+	$(PIP) wheel --no-deps --wheel-dir build/again .
+	$(PYTHON) -m tests.architecture.distribution build/wheel build/again
 	$(PYTHON) -m venv build/bare
 	build/bare/bin/python -m pip --disable-pip-version-check --quiet install build/wheel/*.whl
 	build/bare/bin/python -I -c "import orderflow, orderflow.codec, orderflow.adapters.memory"
@@ -129,15 +151,31 @@ clean: ## remove what the other targets made
 	$(PIP) install --group browser
 	@touch $@
 
+.venv/.maintain: pyproject.toml .venv/.pip
+	$(PIP) install --group maintain
+	@touch $@
+
+build/lowest/.installed: pyproject.toml .venv/.maintain
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) build/lowest
+	$(BIN)/uv pip install --quiet --python build/lowest --resolution lowest-direct --group fast \
+	  xlsxwriter --editable '.[$(EXTRAS)]'
+	@touch $@
+
+build/locked/.installed: pyproject.toml $(LOCK) .venv/.maintain
+	$(BIN)/uv venv --quiet --clear --python $(PYTHON) build/locked
+	$(BIN)/uv pip install --quiet --python build/locked --require-hashes --requirements $(LOCK)
+	$(BIN)/uv pip install --quiet --python build/locked --no-deps --editable .
+	@touch $@
+
 build/peers/.installed: pyproject.toml
 	$(PYTHON) -m venv build/peers
 	build/peers/bin/python -m pip --quiet install --upgrade 'pip>=25.1'
 	build/peers/bin/python -m pip --quiet install --group peers --editable '.[frames,postgres]'
 	@touch $@
 
-build/wheel/.built: pyproject.toml README.md LICENSE $(shell find src -type f ! -name '*.pyc') | .venv/.pip
+build/wheel/.built: pyproject.toml README.md LICENSE $(shell find src -type f ! -name '*.pyc') | .venv/.maintain
 	rm -rf build/wheel
-	$(PIP) wheel --no-deps --wheel-dir build/wheel .
+	$(BIN)/python -m build --outdir build/wheel .
 	@touch $@
 
 $(INSTALLED)/.suite: build/wheel/.built
