@@ -48,51 +48,28 @@ class DisagreementError(AssertionError):
         return f"{self.policy}\n{commands}\nmodel: {self.model}\ncore:  {self.core}"
 
 
-class PurePair:
-    """The model and the pure core, side by side."""
+class PureCore:
+    """The pure core, whose outcomes make the state."""
 
     def __init__(self, policy: AllocationPolicy, orders_max: int | None = None) -> None:
         self.policy = policy
         self.orders_max = orders_max
-        self.model = NaiveModel(policy, START, orders_max)
         self.state = State("acme")
-        self.commands: list[Command] = []
         self.pages: Counter[str] = Counter()
         """How many outcomes have left something to the next page, by its step, or short orders."""
 
-    def handle(self, command: Command) -> bool:
-        """Carry out a command on all; say whether it is refused.
-
-        Raises:
-            DisagreementError: Unless they agree about that, and about the state afterwards.
-        """
-        self.commands.append(command)
-        is_refused = self._is_refused_by_model(command)
-        model = {"refused": is_refused, **picture_of_model(self.model.world)}
-        for core in self._pictures_of_core(command):
-            if model != core:
-                raise DisagreementError(self.policy, self.commands, model, core)
-        return is_refused
-
-    def _is_refused_by_model(self, command: Command) -> bool:
-        try:
-            self.model.handle(command)
-        except RefusedByModelError:
-            return True
-        return False
-
-    def _pictures_of_core(self, command: Command) -> Iterator[Picture]:
-        """Carry out the command on one core after the other; yield what it comes to on each."""
-        refused: Picture = {"refused": self._is_refused_by_decide(command)}
+    def picture_after(self, command: Command) -> Picture:
+        """Carry out a command, and return what it comes to."""
+        refused: Picture = {"refused": self._is_refused(command)}
         state = self.state
-        yield refused | picture_of_core(
+        return refused | picture_of_core(
             state.orders.values(), state.records.values(), state.receipts.values()
         )
 
-    def _is_refused_by_decide(self, command: Command) -> bool:
+    def _is_refused(self, command: Command) -> bool:
         try:
-            for outcome in each_page(command, self.state, self.policy, self.orders_max):
-                self.state = self.state.after(outcome)
+            for outcome, state in each_page(command, self.state, self.policy, self.orders_max):
+                self.state = state
                 if outcome.next_page is not None:
                     self.pages[outcome.next_page.step] += 1
                     self.pages["short"] += bool(outcome.next_page.became_short)
@@ -103,18 +80,35 @@ class PurePair:
         return False
 
 
-class Pair(PurePair):
-    """The same with the core on a repository as well, which must not matter."""
+class Pair:
+    """The model and the core, side by side: the pure core, and the same on a repository."""
 
     def __init__(self, policy: AllocationPolicy, orders_max: int | None = None) -> None:
-        super().__init__(policy, orders_max)
+        self.policy = policy
+        self.model = NaiveModel(policy, START, orders_max)
+        self.pure = PureCore(policy, orders_max)
+        self.commands: list[Command] = []
         flow = OrderFlow(
             MemoryRepository(), default_policy=policy, orders_max=orders_max or SERVED_AT_ONCE_MAX
         )
         self.core = flow.seller("acme")
 
+    def handle(self, command: Command) -> bool:
+        """Carry out a command on all; say whether it is refused.
+
+        Raises:
+            DisagreementError: Unless they agree about that, and about the state afterwards.
+        """
+        self.commands.append(command)
+        model = picture_after(self.model, command)
+        for core in self._pictures_of_core(command):
+            if model != core:
+                raise DisagreementError(self.policy, self.commands, model, core)
+        return bool(model["refused"])
+
     def _pictures_of_core(self, command: Command) -> Iterator[Picture]:
-        yield from super()._pictures_of_core(command)
+        """Carry out the command on one core after the other; yield what it comes to on each."""
+        yield self.pure.picture_after(command)
         refused: Picture = {"refused": self._is_refused_by_core(command)}
         yield refused | picture_of_core(self.core.orders(), self.core.stock(), self.core.receipts())
 
@@ -124,6 +118,17 @@ class Pair(PurePair):
         except REFUSALS:
             return True
         return False
+
+
+def picture_after(model: NaiveModel, command: Command) -> Picture:
+    """Carry out a command on the model, and return what it comes to."""
+    try:
+        model.handle(command)
+    except RefusedByModelError:
+        is_refused = True
+    else:
+        is_refused = False
+    return {"refused": is_refused, **picture_of_model(model.world)}
 
 
 def picture_of_model(world: World) -> Picture:

@@ -97,7 +97,7 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
         for number in range(2):
             pair = Pair(with_first_parameters(each), PAGES[0])
             what_happens(pair, seeded(each, number))
-            left += pair.pages
+            left += pair.pure.pages
     assert left.keys() == {"queues", "short", *PageStep}
     assert min(left.values()) >= 5
 

@@ -38,7 +38,7 @@ from orderflow.core import State, allocate, decide
 from orderflow.edits import ChangeNotBefore, ChangePriority
 from orderflow.errors import ActionRefusedError, SendRefusedError
 from orderflow.events import PostponementEnded
-from tests.unit.paging import each_page
+from tests.unit.paging import each_page, pages
 from tests.unit.shop import ACME, NOON, key, kinds, later, order, shop_with
 
 if TYPE_CHECKING:
@@ -334,8 +334,9 @@ def three_postponed() -> State:
 @pytest.mark.parametrize("orders_max", [1, 2, 9])
 def test_many_orders_come_near_in_pages(orders_max: int) -> None:
     state = three_postponed()
-    for outcome in each_page(RunDue(seller_id=ACME, at=COMES_NEAR), state, DAYS_2, orders_max):
-        state = state.after(outcome)
+    due = RunDue(seller_id=ACME, at=COMES_NEAR)
+    for outcome, after in each_page(due, state, DAYS_2, orders_max):
+        state = after
         assert len(outcome.orders) <= 2 * orders_max  # the last page also serves the queue
     statuses = [str(state.orders[each].status) for each in "ABC"]
     assert statuses == ["ALLOCATED", "ALLOCATED", "ON_BACK_ORDER"]
@@ -419,8 +420,7 @@ def test_a_longer_horizon_comes_in_pages(orders_max: int, horizon: timedelta | N
     state = three_postponed()
     policy = AllocationPolicy(allocation_horizon=horizon, short_part=ShortPart.HOLD)
     change = ChangePolicy(seller_id=ACME, policy=policy, at=later(0))
-    for outcome in each_page(change, state, policy, orders_max):
-        state = state.after(outcome)
+    state, _ = pages(change, state, policy, orders_max)
     assert _statuses(state.orders.values()) == {"A": "ALLOCATED", "B": "ALLOCATED", "C": "ON_HOLD"}
 
 
@@ -431,8 +431,7 @@ def test_a_shorter_horizon_comes_in_pages(orders_max: int) -> None:
         place = PlaceOrder(order=order(each, ("MUG", 3), not_before=day), at=later(0))
         state = state.after(decide(place, state))
     change = ChangePolicy(seller_id=ACME, policy=DAYS_2, at=later(0))
-    for outcome in each_page(change, state, DAYS_2, orders_max):
-        state = state.after(outcome)
+    state, _ = pages(change, state, DAYS_2, orders_max)
     assert _statuses(state.orders.values()) == {
         "A": "ALLOCATED",
         "B": "POSTPONED",

@@ -23,16 +23,20 @@ def pages(
     command: Command, state: State, policy: AllocationPolicy, orders_max: int | None
 ) -> tuple[State, list[Outcome]]:
     """Carry a command out, with the pages that come before and after it."""
-    outcomes = list(each_page(command, state, policy, orders_max))
-    for outcome in outcomes:
-        state = state.after(outcome)
+    outcomes = []
+    for outcome, after in each_page(command, state, policy, orders_max):
+        outcomes.append(outcome)
+        state = after
     return state, outcomes
 
 
 def each_page(
     command: Command, state: State, policy: AllocationPolicy, orders_max: int | None
-) -> Iterator[Outcome]:
-    """Carry a command out page by page. If it is refused, earlier pages may have come before."""
+) -> Iterator[tuple[Outcome, State]]:
+    """Carry a command out page by page, and yield each outcome with the state after it.
+
+    If it is refused, earlier pages may have come before.
+    """
     following: list[Command] = [command]
     for _ in range(ROUNDS_MAX):
         try:
@@ -40,9 +44,9 @@ def each_page(
         except PagesFirstError as first:
             following.append(_going_on(state, first.products, command))
             continue
-        yield outcome
-        following.pop()
         state = state.after(outcome)
+        yield outcome, state
+        following.pop()
         if outcome.unserved:
             following.append(_going_on(state, outcome.unserved, command))
         if not following:
