@@ -43,12 +43,12 @@ test: .venv/.dev ## run every test and every example in the docs
 	$(BIN)/python $(PYTEST)
 
 suite: $(INSTALLED)/.suite ## the same with the package from the wheel; check the coverage
-	$(IN_WHEEL) $(PYTEST) --cov --cov-report=
+	$(IN_WHEEL) $(PYTEST) --hypothesis-profile=ci --cov --cov-report=
 	$(INSTALLED)/bin/python -m coverage report --include='$(CORE)' --fail-under=$(COVERAGE_CORE)
 	$(INSTALLED)/bin/python -m coverage report --omit='$(CORE)' --fail-under=$(COVERAGE_REST)
 
 fast: $(INSTALLED)/.fast ## run the fast tests on the wheel; PYTHON=python3.13 for another Python
-	ORDERFLOW_TEST_NO_POSTGRES=1 $(IN_WHEEL) $(PYTEST) --hypothesis-profile=few $(FAST)
+	ORDERFLOW_TEST_NO_POSTGRES=1 $(IN_WHEEL) $(PYTEST) $(FAST)
 
 fuzz: .venv/.dev ## run the property tests for long, with fresh random input
 	$(BIN)/pytest tests -m hypothesis --hypothesis-profile=fuzz

@@ -1,6 +1,6 @@
 """How many examples a property test draws, and the examples in the docs, which are tests too.
 
-The profile `ci` is the default; `make fuzz` takes `fuzz`, `make fast` takes `few`.
+The profile `few` is the default; `make suite` takes `ci`, and `make fuzz` takes `fuzz`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import pytest
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
-settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
+settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=25)
 settings.register_profile("fuzz", deadline=None, max_examples=10_000, print_blob=True)
-settings.load_profile("ci")
+settings.load_profile("few")
 
 
 def pytest_configure(config: pytest.Config) -> None:

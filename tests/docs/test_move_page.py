@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
 import shlex
-import subprocess
-import sys
+from contextlib import chdir
 from io import StringIO
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.runner import run
 from tests.docs.diagrams import ROOT
 
 if TYPE_CHECKING:
@@ -28,16 +27,9 @@ COMMANDS = re.findall(r"^\$ (.*)$", PAGE, re.MULTILINE)
 def say(folder: Path, command: str, environment: dict[str, str]) -> str:
     program, *arguments = shlex.split(command)
     assert program == "orderflow"
-    done = subprocess.run(  # noqa: S603 - the commands of the page
-        [sys.executable, "-m", "orderflow", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    with chdir(folder):
+        done = run(*arguments, environment=environment)
+    assert done.exit_code == 0, done.output
     return done.stdout
 
 
