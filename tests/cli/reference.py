@@ -17,9 +17,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
 import typer.core
-import typer.main
 
 from orderflow.cli.app import app
+from tests.cli.runner import get_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def commands() -> dict[str, CommandInfo]:
 @cache
 def options(name: str) -> list[Option]:
     """Describe the options of a command, in the order in which the help shows them."""
-    command = typer.main.get_command(app)
+    command = get_command(app)
     for part in name.split():
         assert isinstance(command, typer.core.TyperGroup)
         command = command.commands[part]

@@ -6,8 +6,8 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import typer.main
 from typer import testing
-from typer.main import get_command
 from typer.testing import CliRunner
 
 from orderflow.cli.app import app
@@ -15,8 +15,9 @@ from orderflow.cli.app import app
 if TYPE_CHECKING:
     from typer.testing import Result
 
+get_command = cache(typer.main.get_command)
 # The runner makes the command for each run, in half of its time. It is always the same one.
-setattr(testing, "_get_command", cache(get_command))  # noqa: B010 - typer does not export it
+setattr(testing, "_get_command", get_command)  # noqa: B010 - typer does not export it
 
 WIDE = {"COLUMNS": "100", "NO_COLOR": "1", "TERM": "dumb"}
 

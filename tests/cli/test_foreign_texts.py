@@ -16,12 +16,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import typer.main
 
 from orderflow.adapters.sql import SqlOutbox, open_database
 from orderflow.cli.app import app
 from orderflow.service import Relay
 from tests.cli.files import FileShop
+from tests.cli.runner import get_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,7 +196,7 @@ def test_json_and_csv_have_the_data_as_they_are(shop: ForeignShop) -> None:
 
 def calls(name: str) -> Iterator[list[str]]:
     """Yield a call for each argument and option of a command, in which it is a foreign text."""
-    command: Any = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined] # a group
+    command: Any = get_command(app).commands[name]  # type: ignore[attr-defined] # a group
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     for place, _ in enumerate(arguments):
         yield [ANYTHING if place == number else "1=1" for number in range(len(arguments))]
@@ -208,7 +208,7 @@ def calls(name: str) -> Iterator[list[str]]:
     yield [*given, *[ANYTHING] * 9]
 
 
-NAMES = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # a group
+NAMES = sorted(get_command(app).commands)  # type: ignore[attr-defined] # a group
 
 
 @pytest.mark.parametrize("name", [each for each in NAMES if each not in {"demo", "notify"}])

@@ -7,7 +7,7 @@ from typing import get_type_hints
 
 import attrs
 import pytest
-import typer.main
+import typer.core
 
 from orderflow import AllocationPolicy
 from orderflow.cli.app import app
@@ -16,7 +16,7 @@ from orderflow.cli.options.import_file import ColumnNames, HistoryForm
 from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.replay import HistoryRules, ReplenishmentRule, SellerBehaviour
 from tests.cli.reference import PAGE, commands, options, redrawn
-from tests.cli.runner import flat, run
+from tests.cli.runner import flat, get_command, run
 
 SETTINGS = [
     AllocationPolicy,
@@ -81,7 +81,7 @@ def test_the_reference_would_be_stale_if_an_option_changed() -> None:
 
 
 def test_every_command_of_the_app_is_known() -> None:
-    group = typer.main.get_command(app)
+    group = get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
     names = list(dict.fromkeys(name.split()[0] for name in commands()))
     assert list(group.commands) == names

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import cache
 from inspect import signature
 from pathlib import Path
 from types import NoneType
@@ -71,6 +72,7 @@ class Given(NamedTuple):
     is_argument: bool
 
 
+@cache
 def commands() -> dict[str, list[Given]]:
     """Return the options and arguments of each command that have a value."""
     found = {}

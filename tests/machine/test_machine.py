@@ -374,7 +374,7 @@ def test_the_machine_gets_around() -> None:
     assert ServeWaiting not in happened  # no queue is that long here
 
 
-OFTEN_MIN = 3
+OFTEN_MIN = min(3, settings().max_examples // 20)
 EFFECTS = (
     *("short units are cancelled: SHORT_PART", "short units are cancelled: LIMIT"),
     *("an order is cancelled: it is short", "an order is held: SHORT"),
