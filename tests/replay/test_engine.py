@@ -197,8 +197,8 @@ def test_a_file_gives_the_same_summary_as_its_entries(tmp_path: Path) -> None:
 
 
 def test_a_database_gives_the_same_summary_as_memory(tmp_path: Path) -> None:
-    entries = list(generate(SMALL))
-    engine = open_database(tmp_path / "shop.db", create=True)
+    entries = list(generate(Shop(orders=60, customers=40)))
+    engine = open_database(tmp_path / "shop.db", create=True, durability="relaxed")
     repository = SqlRepository(engine)
     stock = stock_for(entries, 1)
     kept = Replay(opening=stock, repository=repository).run(entries)

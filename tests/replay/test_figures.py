@@ -9,8 +9,8 @@ import pytest
 
 from orderflow import AllocationPolicy, Fulfilment, PartialAllocation, Preemption, Rationing
 from orderflow.replay import SELLER, EntryKind, Replay, ReplenishmentRule, SellerBehaviour, Settings
-from orderflow.replay.generator import generate, stock_for
-from tests.replay.histories import SMALL, at, entry, entry_of_lines, replayed
+from orderflow.replay.generator import Shop, generate, stock_for
+from tests.replay.histories import at, entry, entry_of_lines, replayed
 
 DAY = 86_400
 
@@ -101,6 +101,7 @@ def test_of_nothing_there_are_no_rates() -> None:
     assert summary.balance.difference == 0
 
 
+SHOP = Shop(orders=100, customers=40)
 POLICIES = [
     AllocationPolicy(),
     AllocationPolicy(partial_allocation=PartialAllocation.NEVER),
@@ -119,7 +120,7 @@ def test_under_every_policy_back_orders_add_up_and_the_account_is_at_0(
     policy: AllocationPolicy,
     split: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    entries = generate(SMALL)
+    entries = generate(SHOP)
     rule = ReplenishmentRule(level_units=0, cover_days=1, lead_days_min=1, lead_days_max=9)
     settings = Settings(policy=policy, rule=rule, behaviour=SellerBehaviour(split=split))
     run = Replay(settings, opening=stock_for(entries, 1))
@@ -132,4 +133,4 @@ def test_under_every_policy_back_orders_add_up_and_the_account_is_at_0(
     ]
     assert summary.back_orders.still_waiting == len(waiting)
     assert summary.balance.difference == 0
-    assert summary.orders.total == SMALL.orders
+    assert summary.orders.total == SHOP.orders
