@@ -34,7 +34,7 @@ from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.sourcing_policy import SourcingCost, SourcingPolicy, SourcingPreference
 from orderflow.domain.model.status import COVERED, MAY_WAIT, SENT_OUT, Status
 from orderflow.domain.model.stock import Stock, StockKey, WarehouseSku
-from orderflow.domain.model.validators import DURATION_MAX
+from orderflow.domain.model.validators import DURATION_MAX, OneOf, TupleOf, WholeNumber
 from orderflow.domain.planning.dealing import Deal
 from orderflow.domain.planning.packing import Packing, Part
 from orderflow.domain.planning.plan import PlannedLine
@@ -103,6 +103,7 @@ NOT_SENT = {
     Preferences,  # a host keeps what is in it
     *(Condition, OrderFilter),  # a host keeps the text of a filter
     Item,  # what the plan for an order takes together
+    *(OneOf, TupleOf, WholeNumber),  # validators
     *(Deal, Member, Packing, Part, Pool, Prices, Search, Searched),  # what a plan is made from
 }
 
@@ -114,8 +115,8 @@ def public_classes() -> set[type]:
         module = importlib.import_module(name)
         found |= {
             kind
-            for name, kind in inspect.getmembers(module, attrs.has)
-            if kind.__module__ == module.__name__ and not name.startswith("_")
+            for name, kind in inspect.getmembers(module, inspect.isclass)
+            if attrs.has(kind) and kind.__module__ == module.__name__ and not name.startswith("_")
         }
     return found - NOT_SENT
 

@@ -54,6 +54,7 @@ __all__ = [
 _ALWAYS = PartialAllocation.ALWAYS
 _ORDER_ID, _NUMBER = "{order_id}", "{number}"
 _OTHER_CHARACTERS_MAX = 32
+SPLIT_IDS_CHARACTERS_MAX = _OTHER_CHARACTERS_MAX + len(_ORDER_ID + _NUMBER)
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 """The characters that need no escape in a URL (RFC 3986, section 2.3)."""
 
@@ -259,7 +260,7 @@ def _is_pattern(value: object) -> bool:
         validators.is_identifier(value)
         and isinstance(value, str)
         and value.count(_ORDER_ID) == value.count(_NUMBER) == 1
-        and len(value) <= _OTHER_CHARACTERS_MAX + len(_ORDER_ID + _NUMBER)
+        and len(value) <= SPLIT_IDS_CHARACTERS_MAX
         and _UNRESERVED.issuperset(value.replace(_ORDER_ID, "").replace(_NUMBER, ""))
     )
 

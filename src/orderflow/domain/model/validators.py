@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from orderflow.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from attrs import Attribute
 
 __all__ = [
@@ -39,6 +39,51 @@ YEAR_MIN, YEAR_MAX = 1970, 2999
 DURATION_MAX = timedelta(days=36_525)
 SECONDS_MAX = 24 * 60 * 60
 """The longest time to wait for an answer, as a number of seconds."""
+
+
+@attrs.frozen
+class WholeNumber:
+    """A validator that requires a whole number of a field. `True` is not a number."""
+
+    smallest: int
+    largest: int
+    demand: str
+
+    def __call__(self, instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not (type(value) is int and self.smallest <= value <= self.largest):
+            raise _broken(instance, attribute, self.demand, value)
+
+
+@attrs.frozen
+class OneOf:
+    """A validator that requires an instance of one of some types."""
+
+    kinds: tuple[type, ...]
+
+    def __call__(self, instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not isinstance(value, self.kinds):
+            raise _broken(instance, attribute, f"of type {_names(self.kinds)}", value)
+
+
+@attrs.frozen
+class TupleOf:
+    """A validator that requires a tuple of instances of some types."""
+
+    kinds: tuple[type, ...]
+    smallest: int
+    largest: int | None
+
+    def __call__(self, instance: object, attribute: Attribute[Any], value: object) -> None:
+        if not (
+            isinstance(value, tuple)
+            and self.smallest
+            <= len(value)
+            <= (len(value) if self.largest is None else self.largest)
+            and all(isinstance(item, self.kinds) for item in value)
+        ):
+            upper = "or more" if self.largest is None else f"to {self.largest}"
+            demand = f"a tuple of {self.smallest} {upper} {_names(self.kinds)}"
+            raise _broken(instance, attribute, demand, value)
 
 
 def require(*, ok: bool, field: str, demand: str, value: object) -> None:
@@ -254,26 +299,18 @@ def line_changes(instance: object, attribute: Attribute[Any], value: object) -> 
         raise _broken(instance, attribute, _LINE_CHANGES_DEMAND, value)
 
 
-def units(smallest: int) -> Callable[[object, Attribute[Any], object], None]:
+def units(smallest: int) -> WholeNumber:
     """Make a validator that requires `is_units` of a field."""
-
-    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        if not is_units(value, smallest):
-            raise _broken(instance, attribute, units_demand(smallest), value)
-
-    return check
+    return WholeNumber(smallest, UNITS_MAX, units_demand(smallest))
 
 
-def whole(
-    smallest: int, largest: int = UNITS_MAX
-) -> Callable[[object, Attribute[Any], object], None]:
+def whole(smallest: int, largest: int = UNITS_MAX) -> WholeNumber:
     """Make a validator that requires a whole number, of something other than units."""
+    return WholeNumber(smallest, largest, whole_demand(smallest, largest))
 
-    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        if not (type(value) is int and smallest <= value <= largest):
-            raise _broken(instance, attribute, whole_demand(smallest, largest), value)
 
-    return check
+priority = whole(-PRIORITY_MAX, PRIORITY_MAX)
+"""Requires a whole number within limits; a higher one comes first."""
 
 
 def units_change(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -281,12 +318,6 @@ def units_change(instance: object, attribute: Attribute[Any], value: object) -> 
     if not _is_change(value):
         demand = f"a whole number of units, not 0, from -{UNITS_MAX} to {UNITS_MAX}"
         raise _broken(instance, attribute, demand, value)
-
-
-def priority(instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Require that a field is a whole number within limits; a higher one comes first."""
-    if not (type(value) is int and abs(value) <= PRIORITY_MAX):
-        raise _broken(instance, attribute, whole_demand(-PRIORITY_MAX, PRIORITY_MAX), value)
 
 
 def duration(instance: object, attribute: Attribute[Any], value: object) -> None:
@@ -302,33 +333,18 @@ def duration_change(instance: object, attribute: Attribute[Any], value: object) 
         raise _broken(instance, attribute, f"a timedelta from -{days} to {days} days", value)
 
 
-def one_of(*kinds: type) -> Callable[[object, Attribute[Any], object], None]:
+def one_of(*kinds: type) -> OneOf:
     """Make a validator that requires an instance of one of these types."""
-    demand = f"of type {' or '.join(kind.__name__ for kind in kinds)}"
-
-    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        if not isinstance(value, kinds):
-            raise _broken(instance, attribute, demand, value)
-
-    return check
+    return OneOf(kinds)
 
 
-def tuple_of(
-    *kinds: type, smallest: int = 0, largest: int | None = None
-) -> Callable[[object, Attribute[Any], object], None]:
+def tuple_of(*kinds: type, smallest: int = 0, largest: int | None = None) -> TupleOf:
     """Make a validator that requires a tuple of instances of these types."""
-    count = f"{smallest} or more" if largest is None else f"{smallest} to {largest}"
-    demand = f"a tuple of {count} {' or '.join(kind.__name__ for kind in kinds)}"
+    return TupleOf(kinds, smallest, largest)
 
-    def check(instance: object, attribute: Attribute[Any], value: object) -> None:
-        if not (
-            isinstance(value, tuple)
-            and smallest <= len(value) <= (len(value) if largest is None else largest)
-            and all(isinstance(item, kinds) for item in value)
-        ):
-            raise _broken(instance, attribute, demand, value)
 
-    return check
+def _names(kinds: tuple[type, ...]) -> str:
+    return " or ".join(kind.__name__ for kind in kinds)
 
 
 def _is_in_utc(value: object) -> bool:
