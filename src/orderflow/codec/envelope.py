@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     Data = dict[str, Any]
     Kind = type[attrs.AttrsInstance]
 
-__all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data"]
+__all__ = ["TYPES", "UPCASTERS", "dumps", "from_data", "loads", "to_data", "version_of"]
 
 TYPES: dict[str, Kind] = {
     name: getattr(module, name)
@@ -139,7 +139,7 @@ def to_data(thing: object) -> dict[str, Any]:
     except (AttributeError, LookupError, TypeError, ValueError) as error:
         # Events are not validated, so they may contain anything.
         raise CodecError((f"$.data: cannot be written: {error}",)) from error
-    return {"type": kind.__name__, "version": _latest(kind), "data": data}
+    return {"type": kind.__name__, "version": version_of(kind), "data": data}
 
 
 def from_data(data: object, expect: type | UnionType = object) -> Any:  # noqa: ANN401 - any type
@@ -190,8 +190,8 @@ def _read_type(value: object, expect: type | UnionType) -> Kind:
 
 
 def _read_version(kind: Kind, version: int, data: Data) -> object:
-    if not 1 <= version <= _latest(kind):
-        raise CodecError((f".version: must be from 1 to {_latest(kind)}, not {version}",))
+    if not 1 <= version <= version_of(kind):
+        raise CodecError((f".version: must be from 1 to {version_of(kind)}, not {version}",))
     try:
         for upcast in UPCASTERS.get(kind.__name__, ())[version - 1 :]:
             data = upcast(data)
@@ -205,7 +205,8 @@ def _read_version(kind: Kind, version: int, data: Data) -> object:
         raise below(".data", error) from error
 
 
-def _latest(kind: type) -> int:
+def version_of(kind: type) -> int:
+    """Return the version of the format in which a type is written."""
     return 1 + len(UPCASTERS.get(kind.__name__, ()))
 
 

@@ -27,22 +27,35 @@ from orderflow.domain.model import validators
 if TYPE_CHECKING:
     from cattrs import Converter
 
-__all__ = ["read_number", "read_text", "register_scalars"]
+__all__ = [
+    "CLOCK",
+    "DAY",
+    "DECIMAL",
+    "DURATION",
+    "MOMENT",
+    "read_number",
+    "read_text",
+    "register_scalars",
+]
 
+# Whole patterns that every dialect of regular expressions has: the JSON Schemas have them too.
 # `fromisoformat` accepts more: forms that vary between releases of Python, times without an
 # offset, and long fractions, which it truncates.
-_MOMENT = re.compile(
-    r"\d{4}-\d\d-\d\dT(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d(:\d\d)?)",
-    re.ASCII,
+DAY = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_HOUR, _SIXTIETH = "([01][0-9]|2[0-3])", "[0-5][0-9]"
+CLOCK = rf"{_HOUR}:{_SIXTIETH}(:{_SIXTIETH}(\.[0-9]{{1,6}})?)?"
+MOMENT = f"{DAY}T{CLOCK}(Z|[+-]{_HOUR}:{_SIXTIETH}(:{_SIXTIETH})?)"
+DECIMAL = r"-?[0-9]{1,40}(\.[0-9]{1,20})?"
+_DAYS, _HOURS, _MINUTES = (f"[0-9]{{1,9}}{unit}" for unit in "DHM")
+_SECONDS = r"[0-9]{1,9}(\.[0-9]{1,6})?S"
+_TIME = f"T({_HOURS}({_MINUTES})?({_SECONDS})?|{_MINUTES}({_SECONDS})?|{_SECONDS})"
+DURATION = f"P({_DAYS}({_TIME})?|{_TIME})"
+
+_MOMENT, _DAY, _CLOCK, _DECIMAL, _DURATION = map(
+    re.compile, (MOMENT, DAY, CLOCK, DECIMAL, DURATION)
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,20})?", re.ASCII)
-_CLOCK = re.compile(r"(?!24)\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
-_DURATION = re.compile(
-    r"P(?=.)((?P<days>\d{1,9})D)?(T(?=.)((?P<hours>\d{1,9})H)?((?P<minutes>\d{1,9})M)?"
-    r"((?P<seconds>\d{1,9})(\.(?P<microseconds>\d{1,6}))?S)?)?",
-    re.ASCII,
-)
+_PART = re.compile(r"([0-9]+)(?:\.([0-9]+))?([DHMS])")
+_UNITS = {"D": "days", "H": "hours", "M": "minutes", "S": "seconds"}
 
 
 def register_scalars(converter: Converter) -> None:
@@ -187,13 +200,15 @@ def _write_zone(zone: tzinfo) -> str:
 
 def _read_duration(value: object, _: object) -> timedelta:
     demand = "a duration such as P1DT12H"
-    match = _DURATION.fullmatch(read_text(value))
-    if match is None:
+    text = read_text(value)
+    if not _DURATION.fullmatch(text):
         raise refusal(demand, value)
-    units = match.groupdict("0")
-    units["microseconds"] = units["microseconds"].ljust(6, "0")
+    units = {}
+    for number, fraction, unit in _PART.findall(text):
+        units[_UNITS[unit]] = int(number)
+        units["microseconds"] = int(fraction.ljust(6, "0"))
     try:
-        return timedelta(**{unit: int(number) for unit, number in units.items()})
+        return timedelta(**units)
     except OverflowError as error:
         raise refusal(demand, value) from error
 

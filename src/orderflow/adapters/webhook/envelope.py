@@ -13,10 +13,10 @@ from orderflow.notices import Bulletin
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["CONTENT_TYPE", "event_id", "from_envelope", "to_envelope"]
+__all__ = ["CONTENT_TYPE", "EVENT_TYPES", "event_id", "from_envelope", "to_envelope"]
 
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
-_TYPES = {False: "orderflow.bulletin", True: "orderflow.digest"}
+EVENT_TYPES = {False: "orderflow.bulletin", True: "orderflow.digest"}
 
 
 def event_id(address: str, bulletin: Bulletin) -> str:
@@ -32,7 +32,7 @@ def to_envelope(address: str, bulletin: Bulletin, now: datetime, source: str) ->
         "specversion": "1.0",
         "id": event_id(address, bulletin),
         "source": source,
-        "type": f"{_TYPES[bulletin.is_digest]}.v{content['version']}",
+        "type": f"{EVENT_TYPES[bulletin.is_digest]}.v{content['version']}",
         "subject": bulletin.seller_id,
         "time": now.isoformat(),
         "datacontenttype": "application/json",
@@ -56,7 +56,7 @@ def from_envelope(body: bytes) -> Bulletin:
         data = {"type": "Bulletin", "version": int(version), "data": event["data"]}
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise CodecError((f"$: is not an event with a bulletin: {error!r}",)) from error
-    if kind not in _TYPES.values():
-        raise CodecError((f"$.type: must be one of {', '.join(_TYPES.values())}",))
+    if kind not in EVENT_TYPES.values():
+        raise CodecError((f"$.type: must be one of {', '.join(EVENT_TYPES.values())}",))
     bulletin: Bulletin = from_data(data, Bulletin)
     return bulletin
