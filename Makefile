@@ -31,7 +31,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark browser wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark browser asyncapi wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,12 +68,13 @@ types: .venv/.dev ## check the types: all with mypy, the public surface with pyr
 docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
 
-diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, options, answers
+diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, schemas, answers
 	$(BIN)/python -m tests.docs.diagrams --write
 	$(BIN)/python -m tests.docs.filter_fields --write
 	$(BIN)/python -m tests.docs.kinds --write
 	$(BIN)/python -m tests.docs.mails --write
 	$(BIN)/python -m tests.docs.contradictions --write
+	$(BIN)/python -m tests.schemas.committed --write
 	$(BIN)/python -m tests.cli.reference --write
 	$(BIN)/python -m tests.architecture.public_names
 	$(BIN)/python -m tests.importing.reference --write
@@ -111,6 +112,10 @@ locked: build/locked/.installed ## run the fast tests with the versions of the l
 
 audit: .venv/.maintain ## look for known weaknesses of the versions in the lock file; needs the network
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement $(LOCK)
+
+asyncapi: build/asyncapi/node_modules ## check the AsyncAPI file with AsyncAPI's own parser; needs npm
+	cp tests/schemas/parse_asyncapi.mjs build/asyncapi
+	node build/asyncapi/parse_asyncapi.mjs docs/reference/schemas/asyncapi.json
 
 wheel: build/wheel/.built ## build wheel and sdist, check what they hold; import it by itself, add an extra
 	rm -rf build/bare build/again
@@ -166,6 +171,10 @@ build/locked/.installed: pyproject.toml $(LOCK) .venv/.maintain
 	$(BIN)/uv pip install --quiet --python build/locked --require-hashes --requirements $(LOCK)
 	$(BIN)/uv pip install --quiet --python build/locked --no-deps --editable .
 	@touch $@
+
+build/asyncapi/node_modules:
+	mkdir -p build/asyncapi
+	npm install --silent --ignore-scripts --prefix build/asyncapi @asyncapi/parser@3
 
 build/peers/.installed: pyproject.toml
 	$(PYTHON) -m venv build/peers

@@ -73,7 +73,10 @@ def test_the_wheel_is_tested_and_not_the_checkout() -> None:
 
 
 def test_importing_the_library_loads_no_part_that_is_not_asked_for() -> None:
-    parts = ("checking", "cli", "codec", "importing", "notifier", "replay", "notices", "testing")
+    parts = (
+        *("checking", "cli", "codec", "importing", "notifier", "replay", "notices", "schemas"),
+        "testing",
+    )
     source = "import sys, orderflow; print(*sys.modules)"
     run = subprocess.run(  # noqa: S603 - the text above, no input from outside
         [sys.executable, "-I", "-c", source], check=True, capture_output=True, text=True

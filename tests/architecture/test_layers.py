@@ -52,6 +52,7 @@ MAY_IMPORT["frames"] = {"errors", "domain"}
 MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"}
 MAY_IMPORT["laboratory"] = {*MAY_IMPORT["replay"], "replay"}
 MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]
+MAY_IMPORT["schemas"] = {"errors", "domain", "notices", "codec", "adapters"}
 MAY_IMPORT["checking"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["cli"] = {
     "checking",
@@ -62,6 +63,7 @@ MAY_IMPORT["cli"] = {
     "replay",
     "laboratory",
     "notifier",
+    "schemas",
 }
 MAY_IMPORT["__main__"] = {"cli"}
 

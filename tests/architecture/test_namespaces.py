@@ -40,6 +40,7 @@ SUBJECTS = [
     ".ports",
     ".problems",
     ".replay",
+    ".schemas",
     ".testing.strategies",
 ]
 NAMES_MAX = 60

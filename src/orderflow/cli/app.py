@@ -38,6 +38,7 @@ from orderflow.cli.commands.relay import dead_letters, relay
 from orderflow.cli.commands.replacements import replacements
 from orderflow.cli.commands.replay import replay
 from orderflow.cli.commands.reporting import backlog, exceptions, low_stock, service_levels
+from orderflow.cli.commands.schema import schema
 from orderflow.cli.commands.stock import adjust, announce, book_in, count, receipts, stock, withdraw
 from orderflow.cli.commands.warehouse import (
     accept_cancellation,
@@ -162,6 +163,7 @@ _add(
     (compare, "orders.csv --policy always='' --policy never='partial_allocation=NEVER'"),
     (allocate_file, "lines.parquet stock.parquet -o allocated.parquet"),
     (cut_off, "--holidays GB-ENG --at 2026-12-24T15:30"),
+    (schema, "Order --out order.json"),
 )
 _add(
     "Database",

@@ -1,0 +1,1 @@
+"""Tests of the schemas; `committed` writes and compares the files in the documentation."""
