@@ -31,7 +31,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark browser asyncapi wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark browser api asyncapi wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -113,6 +113,9 @@ locked: build/locked/.installed ## run the fast tests with the versions of the l
 audit: .venv/.maintain ## look for known weaknesses of the versions in the lock file; needs the network
 	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement $(LOCK)
 
+api: .venv/.api ## test the shop of the page on FastAPI with Schemathesis, which `make test` leaves out
+	ORDERFLOW_TEST_API=1 $(BIN)/python -m pytest tests/api
+
 asyncapi: build/asyncapi/node_modules ## check the AsyncAPI file with AsyncAPI's own parser; needs npm
 	cp tests/schemas/parse_asyncapi.mjs build/asyncapi
 	node build/asyncapi/parse_asyncapi.mjs docs/reference/schemas/asyncapi.json
@@ -170,6 +173,10 @@ build/locked/.installed: pyproject.toml $(LOCK) .venv/.maintain
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) build/locked
 	$(BIN)/uv pip install --quiet --python build/locked --require-hashes --requirements $(LOCK)
 	$(BIN)/uv pip install --quiet --python build/locked --no-deps --editable .
+	@touch $@
+
+.venv/.api: pyproject.toml .venv/.dev
+	$(PIP) install --group api
 	@touch $@
 
 build/asyncapi/node_modules:

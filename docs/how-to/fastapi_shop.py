@@ -11,21 +11,23 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select, update
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, delete, insert, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from orderflow import (
+    ActionAnswer,
     AsyncOrderFlow,
     AsyncSeller,
     Order,
     OrderFlowError,
     OrderLine,
+    Outcome,
     Relay,
     Status,
     StockKey,
@@ -40,9 +42,11 @@ from orderflow.adapters.sql.asynchronous import (
 )
 from orderflow.codec import to_data
 from orderflow.ports import OutboxMessage
-from orderflow.problems import PROBLEM_JSON, Problem, problem_of
+from orderflow.problems import PROBLEM_JSON, PROBLEM_SCHEMA, Problem, problem_of
+from orderflow.schemas import components_of
 
 WAREHOUSE = "leeds"
+ID = "^[A-Za-z0-9][A-Za-z0-9._-]*$"  # the ids of this shop; orderflow allows more
 log = logging.getLogger(__name__)
 
 metadata = MetaData()
@@ -52,11 +56,8 @@ baskets = Table(
     Column("seller_id", String(100), primary_key=True),
     Column("basket_id", String(100), primary_key=True),
     Column("sku", String(100), primary_key=True),
-    Column("quantity", Integer, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
 )
-
-api = APIRouter(prefix="/sellers/{seller_id}")
-
 
 # Dependencies of the routes
 
@@ -75,46 +76,85 @@ Engine = Annotated[AsyncEngine, Depends(engine_of)]
 Flow = Annotated[AsyncOrderFlow, Depends(flow_of)]
 
 
-def seller_of(seller_id: str, flow: Flow) -> AsyncSeller:
+Id = Annotated[str, Path(pattern=ID, max_length=100)]
+
+
+def seller_of(seller_id: Id, flow: Flow) -> AsyncSeller:
     """Check here that whoever asks may act for this seller: a route can reach no other."""
     return flow.seller(seller_id)
 
 
 Seller = Annotated[AsyncSeller, Depends(seller_of)]
-CommandId = Annotated[str, Header(alias="Idempotency-Key")]
+CommandId = Annotated[
+    str, Header(alias="Idempotency-Key", pattern="^[!-~]([ -~]*[!-~])?$", max_length=128)
+]
+
+
+def whole(number: object) -> object:
+    """Return 3 for 3.0, which is a whole number in JSON."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
 
 
 class Item(BaseModel):
-    sku: str = Field(min_length=1, max_length=100)
-    quantity: int = Field(ge=1, le=1_000_000)
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    sku: str = Field(pattern=ID, max_length=100)
+    quantity: Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(whole)]
+
+
+# The answers of the routes, for the OpenAPI document
+
+ENVELOPES = (ActionAnswer, Order, Outcome)  # what `to_data` returns for them
+PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def documented(schema: dict[str, Any], *refusals: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Describe the answers of a route: its result, and the problems that it may have."""
+    problems = (*refusals, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+    described: dict[int | str, dict[str, Any]] = {
+        each.value: {"description": each.phrase, "content": PROBLEM} for each in problems
+    }
+    return {200: {"content": {"application/json": {"schema": schema}}}, **described}
+
+
+def one(kind: type) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{kind.__name__}Envelope"}
+
+
+def many(kind: type) -> dict[str, Any]:
+    return {"type": "array", "items": one(kind)}
+
+
+api = APIRouter(prefix="/sellers/{seller_id}")
+BAD_REQUEST, NOT_FOUND, CONFLICT = HTTPStatus(400), HTTPStatus(404), HTTPStatus(409)
 
 
 # Orders and stock: orderflow runs each call in its own transaction
 
 
-@api.post("/stock")
+@api.post("/stock", responses=documented(one(Outcome), BAD_REQUEST))
 async def book_in(seller: Seller, item: Item, command_id: CommandId) -> Any:
     key = StockKey(seller.seller_id, WAREHOUSE, item.sku)
     return to_data(await seller.book_in(key, item.quantity, command_id=command_id))
 
 
-@api.get("/orders")
+@api.get("/orders", responses=documented(many(Order)))
 async def orders(seller: Seller, status: Status | None = None) -> Any:
     return [to_data(order) for order in await seller.orders(status, limit=100)]
 
 
-@api.get("/orders/{order_id}")
-async def order(seller: Seller, order_id: str) -> Any:
+@api.get("/orders/{order_id}", responses=documented(one(Order), NOT_FOUND))
+async def order(seller: Seller, order_id: Id) -> Any:
     return to_data(await seller.order(order_id))
 
 
-@api.get("/orders/{order_id}/actions")
-async def actions(seller: Seller, order_id: str) -> Any:
+@api.get("/orders/{order_id}/actions", responses=documented(many(ActionAnswer), NOT_FOUND))
+async def actions(seller: Seller, order_id: Id) -> Any:
     return [to_data(answer) for answer in await seller.actions(order_id)]
 
 
-@api.post("/orders/{order_id}/cancel")
-async def cancel(seller: Seller, order_id: str, command_id: CommandId) -> Any:
+@api.post("/orders/{order_id}/cancel", responses=documented(one(Outcome), NOT_FOUND, CONFLICT))
+async def cancel(seller: Seller, order_id: Id, command_id: CommandId) -> Any:
     return to_data(await seller.cancel(order_id, command_id=command_id))
 
 
@@ -130,8 +170,8 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         yield connection
 
 
-@api.post("/baskets/{basket_id}")
-async def put_in(seller: Seller, basket_id: str, item: Item, engine: Engine) -> None:
+@api.post("/baskets/{basket_id}", responses=documented({"type": "null"}, BAD_REQUEST))
+async def put_in(seller: Seller, basket_id: Id, item: Item, engine: Engine) -> None:
     """Put a product into a basket, or more units of it."""
     row = {"seller_id": seller.seller_id, "basket_id": basket_id, "sku": item.sku}
     of_row = [baskets.c[name] == value for name, value in row.items()]
@@ -141,8 +181,8 @@ async def put_in(seller: Seller, basket_id: str, item: Item, engine: Engine) -> 
             await connection.execute(insert(baskets), {**row, "quantity": item.quantity})
 
 
-@api.post("/baskets/{basket_id}/order")
-async def order_basket(seller: Seller, basket_id: str, engine: Engine, flow: Flow) -> Any:
+@api.post("/baskets/{basket_id}/order", responses=documented(one(Order), NOT_FOUND, CONFLICT))
+async def order_basket(seller: Seller, basket_id: Id, engine: Engine, flow: Flow) -> Any:
     """Turn a basket into an order, in one transaction."""
     seller_id = seller.seller_id
     of_basket = (baskets.c.seller_id == seller_id) & (baskets.c.basket_id == basket_id)
@@ -187,7 +227,9 @@ async def refuse_request(_: Request, error: RequestValidationError) -> JSONRespo
 
 
 async def refuse_otherwise(_: Request, error: StarletteHTTPException) -> JSONResponse:
-    return answer(Problem(HTTPStatus(error.status_code), error.detail, "RequestError"))
+    refused = answer(Problem(HTTPStatus(error.status_code), error.detail, "RequestError"))
+    refused.headers.update(error.headers or {})  # such as Allow, of a method that is not allowed
+    return refused
 
 
 async def fail(request: Request, error: Exception) -> JSONResponse:
@@ -228,6 +270,16 @@ async def relay(engine: AsyncEngine) -> None:
 # The shop
 
 
+class Shop(FastAPI):
+    """An app whose OpenAPI document has the schemas of orderflow."""
+
+    def openapi(self) -> dict[str, Any]:
+        document = super().openapi()  # the same at each call
+        schemas = {**components_of(*ENVELOPES), "Problem": PROBLEM_SCHEMA}
+        document["components"]["schemas"].update(schemas)
+        return document
+
+
 def make_app(database: str = "shop.db") -> FastAPI:
     """Make the shop, with its database in one file."""
 
@@ -248,7 +300,7 @@ def make_app(database: str = "shop.db") -> FastAPI:
                 await relaying
             await engine.dispose()
 
-    app = FastAPI(lifespan=open_shop)
+    app = Shop(title="Shop", version="1", lifespan=open_shop)
     app.include_router(api)
     for error, handler in ANSWERS.items():
         app.add_exception_handler(error, handler)

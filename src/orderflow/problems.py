@@ -6,6 +6,7 @@ No web framework is needed here: see the pages on Django and FastAPI for how eac
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any, Final
 
 import attrs
 
@@ -24,9 +25,23 @@ from orderflow.errors import (
     UnfinishedError,
 )
 
-__all__ = ["PROBLEM_JSON", "Problem", "problem_of"]
+__all__ = ["PROBLEM_JSON", "PROBLEM_SCHEMA", "Problem", "problem_of"]
 
 PROBLEM_JSON = "application/problem+json"  # the media type of `Problem.to_data` as JSON
+
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "description": "What is wrong with a request, and the way out (RFC 9457).",
+    "type": "object",
+    "properties": {
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string"},
+        "error": {"type": "string"},
+    },
+    "required": ["title", "status", "detail", "error"],
+}
+"""The JSON Schema of `Problem.to_data`, for an OpenAPI document. Answers may have more members."""
 
 # The first that fits. What fits none is a fault of the service, not of its client.
 _STATUS_OF: tuple[tuple[type[OrderFlowError], HTTPStatus], ...] = (

@@ -18,7 +18,7 @@ from orderflow.codec import from_data, to_data
 from orderflow.errors import CodecError, InvalidValueError, NotFoundError, RefusedError
 from orderflow.errors.quoting import ITEMS_MAX
 from orderflow.schemas import all_types, components_of, schema_of
-from orderflow.schemas.keywords import BETWEEN_FIELDS
+from orderflow.schemas.keywords import BETWEEN_FIELDS, demands
 from orderflow.testing import strategies
 from tests.codec.test_meddling import meddle
 from tests.codec.things import CLASSES, ORDER, things
@@ -68,6 +68,15 @@ def test_the_schema_of_one_type_is_complete() -> None:
 def test_other_types_have_no_schema(kind: Any) -> None:  # noqa: ANN401 - anything at all
     with pytest.raises(InvalidValueError, match="a type that the codec writes"):
         schema_of(kind)
+
+
+def test_a_new_rule_of_a_field_is_not_forgotten() -> None:
+    @attrs.frozen
+    class Parcel:
+        weight: int = attrs.field(validator=lambda _self, _field, _value: None)
+
+    with pytest.raises(LookupError, match=r"^Parcel\.weight has a rule without keywords: "):
+        demands(Parcel, attrs.fields(Parcel).weight)
 
 
 # What the codec writes.
