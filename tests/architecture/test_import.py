@@ -39,7 +39,7 @@ def loaded_by(module: str) -> set[str]:
         *("orderflow", "orderflow.codec", "orderflow.importing", "orderflow.notifier"),
         *("orderflow.adapters.holidays", "orderflow.adapters.mail"),
         *("orderflow.adapters.memory", "orderflow.adapters.threads"),
-        "orderflow.adapters.webhook",
+        *("orderflow.adapters.webhook", "orderflow.schemas"),
     ],
 )
 def test_importing_loads_no_extra(module: str) -> None:

@@ -20,7 +20,7 @@ def schema(
     types: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[TYPE…]",
+            metavar="TYPE…",
             show_default=False,
             help="The types, such as Order or BookInStock. Default: all.",
         ),
