@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
-EXTRAS := async,calendar,cli,countries,files,frames,mail,optimise,postgres,report,testing
+EXTRAS := async,calendar,cli,countries,files,frames,mail,optimise,otel,postgres,report,testing
 PYTEST := -m pytest --numprocesses auto --dist loadfile
 
 # Each worker, and each program that a test starts, would compile all modules again.
@@ -72,6 +72,7 @@ diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, table
 	$(BIN)/python -m tests.docs.diagrams --write
 	$(BIN)/python -m tests.docs.filter_fields --write
 	$(BIN)/python -m tests.docs.kinds --write
+	$(BIN)/python -m tests.docs.telemetry_names --write
 	$(BIN)/python -m tests.docs.mails --write
 	$(BIN)/python -m tests.docs.contradictions --write
 	$(BIN)/python -m tests.schemas.committed --write

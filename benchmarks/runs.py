@@ -27,6 +27,7 @@ from benchmarks import (
     postgres,
     promises,
     sqlite,
+    telemetry,
 )
 from benchmarks.baseline import Baseline
 from benchmarks.case import ORDERFLOW, measure
@@ -44,7 +45,7 @@ def all_cases(*, quick: bool, only: str = "") -> list[Case]:
     """Return the cases whose name holds a text."""
     subjects = (
         *(commands, backlog, frames, booking_in, promises, memory, importing),
-        *(sqlite, postgres, company, bulk),
+        *(sqlite, postgres, company, bulk, telemetry),
     )
     cases = [case for subject in subjects for case in subject.cases(quick=quick)]
     return [case for case in cases if only in case.name]

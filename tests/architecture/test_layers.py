@@ -57,6 +57,7 @@ MAY_IMPORT["checking"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["cli"] = {
     "checking",
     *MAY_IMPORT["testing"],
+    "telemetry",
     "testing",
     "importing",
     "frames",
@@ -66,6 +67,7 @@ MAY_IMPORT["cli"] = {
     "schemas",
 }
 MAY_IMPORT["__main__"] = {"cli"}
+MAY_IMPORT["telemetry"] = {*MAY_IMPORT[PACKAGE], "notifier"}
 
 
 def layer(path: str) -> str:

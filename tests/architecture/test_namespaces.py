@@ -39,6 +39,7 @@ SUBJECTS = [
     ".notifier",
     ".ports",
     ".problems",
+    ".telemetry",
     ".replay",
     ".schemas",
     ".testing.strategies",

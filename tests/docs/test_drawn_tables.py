@@ -9,7 +9,7 @@ import pytest
 from orderflow import AllocationPolicy
 from orderflow.domain.model.policy import rules_of
 from orderflow.notices import NOTICE_KINDS, NoticeKind
-from tests.docs import contradictions, filter_fields, kinds
+from tests.docs import contradictions, filter_fields, kinds, telemetry_names
 
 if TYPE_CHECKING:
     from tests.docs.drawn_tables import DrawnTable
@@ -18,6 +18,7 @@ TABLES = {
     "contradicting settings": contradictions.TABLE,
     "fields of filters": filter_fields.TABLE,
     "kinds of notices": kinds.TABLE,
+    "names of telemetry": telemetry_names.TABLE,
 }
 
 

@@ -69,7 +69,7 @@ Dates = dict[str, datetime | None]
 
 
 @attrs.frozen
-class _MessageNotices:
+class MessageNotices:
     """A message, and the notices that were written for it."""
 
     message: OutboxMessage
@@ -180,7 +180,7 @@ class NoticeSender:
 
     # Writing
 
-    def _write(self, messages: Sequence[OutboxMessage]) -> tuple[list[_MessageNotices], Dates]:
+    def _write(self, messages: Sequence[OutboxMessage]) -> tuple[list[MessageNotices], Dates]:
         seller_id = messages[0].seller_id
         written, affected = self._repository.read(seller_id, partial(self._read, messages))
         dates: Dates = {}
@@ -194,7 +194,7 @@ class NoticeSender:
                     dates[order.order_id] = date
                     notice = date_notice(order, message.event.at, before, date)
                     notices += [notice] if notice is not None else []
-            written[index] = _MessageNotices(message, tuple(notices))
+            written[index] = MessageNotices(message, tuple(notices))
         for each in (notice for one in written for notice in one.notices):
             if isinstance(each, _WITH_SHORT_LINES):
                 dates[each.order_id] = expected_date(each.short)
@@ -202,10 +202,10 @@ class NoticeSender:
 
     def _read(
         self, messages: Sequence[OutboxMessage], reading: Reading
-    ) -> tuple[list[_MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
+    ) -> tuple[list[MessageNotices], dict[int, list[tuple[Order, datetime | None]]]]:
         policy, now = self._default_policy, read_clock(self._clock)
         writer = NoticeWriter(reading, now, policy, self._outlook, changes=self._changes)
-        written = [_MessageNotices(each, writer.notices_of(each.event)) for each in messages]
+        written = [MessageNotices(each, writer.notices_of(each.event)) for each in messages]
         affected = {}
         for index, message in enumerate(messages):
             affected[index] = [
@@ -215,7 +215,7 @@ class NoticeSender:
         return written, {index: orders for index, orders in affected.items() if orders}
 
     def _bulletin(
-        self, written: Sequence[_MessageNotices], preference: Preference
+        self, written: Sequence[MessageNotices], preference: Preference
     ) -> Bulletin | None:
         """Return the notices of these messages that go out at once, if there are any."""
         if not written:
@@ -235,7 +235,7 @@ class NoticeSender:
 
     # Sending
 
-    def _send(self, written: list[_MessageNotices], recipients: Sequence[Recipient]) -> None:
+    def _send(self, written: list[MessageNotices], recipients: Sequence[Recipient]) -> None:
         first = written[0].message
         again = len(recipients) > 1 and bool(first.attempts or first.error)
         preference = self._preferences.of(first.seller_id)
@@ -266,9 +266,7 @@ class NoticeSender:
                 del failures[recipient]
                 self._on_refusal(recipient, error)
 
-    def _unsent(
-        self, written: list[_MessageNotices], recipient: Recipient
-    ) -> list[_MessageNotices]:
+    def _unsent(self, written: list[MessageNotices], recipient: Recipient) -> list[MessageNotices]:
         """Return the messages that no earlier attempt has sent to a recipient."""
         first = written[0].message
         stored = self._notice_store.get(first.seller_id, _progress_key(first, recipient))
@@ -277,7 +275,7 @@ class NoticeSender:
 
     def _store_progress(
         self,
-        written: list[_MessageNotices],
+        written: list[MessageNotices],
         recipients: Sequence[Recipient],
         failures: Mapping[Recipient, Exception],
     ) -> None:
@@ -291,7 +289,7 @@ class NoticeSender:
                     last.message_id if failures else None,
                 )
 
-    def _store_dates(self, written: list[_MessageNotices], dates: Dates) -> None:
+    def _store_dates(self, written: list[MessageNotices], dates: Dates) -> None:
         seller_id = written[0].message.seller_id
         for order_id, date in dates.items():
             text = date.isoformat() if date is not None else ""
@@ -310,7 +308,7 @@ _WITH_SHORT_LINES = (
 """The notices that name the expected dates of the short lines."""
 
 
-def _no_longer_waiting(written: list[_MessageNotices]) -> Iterator[str]:
+def _no_longer_waiting(written: list[MessageNotices]) -> Iterator[str]:
     """Yield the orders whose wait has ended, so that they have no expected date."""
     for event in (each.message.event for each in written):
         if isinstance(event, OrderAllocated | OrderCancelled | CancellationAccepted):

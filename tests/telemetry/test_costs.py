@@ -1,0 +1,20 @@
+"""Telemetry that is used elsewhere in the process adds nothing to a flow without it."""
+
+from __future__ import annotations
+
+from orderflow import MemoryRepository, OrderFlow
+from tests.growth.steps import steps_of
+from tests.telemetry.recorded import Recorded
+from tests.telemetry.steps import steps_in_memory
+from tests.unit.shop import ACME, Clock, key
+
+
+def test_a_flow_without_telemetry_runs_the_same_lines() -> None:
+    steps_in_memory()  # fills caches
+    before = steps_in_memory()
+    flow = OrderFlow(MemoryRepository(), clock=Clock())
+    plain = steps_of(lambda: flow.seller(ACME).book_in(key(), 1))
+    instrumented = Recorded().telemetry.instrument(flow)
+    assert steps_of(lambda: instrumented.seller(ACME).book_in(key(), 1)) > plain
+    assert steps_of(lambda: flow.seller(ACME).book_in(key(), 1)) <= plain
+    assert steps_in_memory() == before
