@@ -1,9 +1,11 @@
 """Orders placed with and without telemetry.
 
 Each turn places the same orders of three lines, one command each, into a new repository with an
-outbox: in memory, or in an embedded database. The sides are the flow as it is, one that is
-instrumented in a host without an SDK (`api`), and one whose spans and metrics are kept by the SDK
-and exported to nowhere (`sdk`).
+outbox: in memory, or in an embedded database. The sides are:
+
+- the flow as it is;
+- `api`, one that is instrumented in a host without an SDK;
+- `sdk`, one whose spans and metrics the SDK keeps in memory.
 """
 
 from __future__ import annotations

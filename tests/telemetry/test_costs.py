@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from orderflow import MemoryRepository, OrderFlow
+from tests.architecture.test_import import LOADED, REQUIRED
 from tests.growth.steps import steps_of
 from tests.telemetry.recorded import Recorded
 from tests.telemetry.steps import steps_in_memory
@@ -18,3 +22,14 @@ def test_a_flow_without_telemetry_runs_the_same_lines() -> None:
     assert steps_of(lambda: instrumented.seller(ACME).book_in(key(), 1)) > plain
     assert steps_of(lambda: flow.seller(ACME).book_in(key(), 1)) <= plain
     assert steps_in_memory() == before
+
+
+def test_importing_telemetry_loads_the_api_of_opentelemetry_alone() -> None:
+    source = LOADED.format(module="orderflow.telemetry") + "print(*sys.modules)"
+    run = subprocess.run(  # noqa: S603 - the text above
+        [sys.executable, "-c", source], check=True, capture_output=True, text=True
+    )
+    packages, loaded = run.stdout.splitlines()
+    found = {each for each in packages.split() if not each.startswith("_sysconfigdata")}
+    assert found - sys.stdlib_module_names - REQUIRED == {"opentelemetry"}
+    assert [each for each in loaded.split() if each.startswith("opentelemetry.sdk")] == []

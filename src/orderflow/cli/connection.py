@@ -17,6 +17,7 @@ from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, o
 from orderflow.adapters.sql.embedded import require_file_name
 from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
 from orderflow.cli.options.user_zone import READ_FIRST
+from orderflow.cli.otel import instrumented
 from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import MissingExtraError, SchemaError, StorageError
 from orderflow.errors.secrets import HIDDEN
@@ -283,7 +284,7 @@ class _UndoneError(Exception):
 def _database(engine: Engine) -> Database:
     repository = SqlRepository(engine)
     flow = OrderFlow(repository, default_policy=SqlDefaultPolicy(engine).get())
-    return Database(engine, repository, SqlOutbox(engine), flow)
+    return Database(engine, repository, SqlOutbox(engine), instrumented(flow))
 
 
 def _only(what: str, ids: Collection[str]) -> str:

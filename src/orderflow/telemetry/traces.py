@@ -31,7 +31,7 @@ _FIELD = "traceparent"
 
 @contextmanager
 def in_command(span: Span) -> Iterator[None]:
-    """Let the messages of the block be caused by a command with this span."""
+    """Run the block as a part of the command with this span: it causes the block's messages."""
     with _attached(set_value(_COMMAND, span)):
         yield
 

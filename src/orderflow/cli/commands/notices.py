@@ -17,6 +17,7 @@ import typer
 from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
 from orderflow.cli.connection import ZonedOptions, connect
 from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.otel import instrumented
 from orderflow.cli.output import terminal
 from orderflow.importing import read_replacements
 from orderflow.notifier import SellerNotices, load_settings
@@ -192,7 +193,7 @@ def _seller_notices(
     database: Database, settings: NotifySettings, how: NoticeOptions, failures: _Failures
 ) -> SellerNotices:
     catalogue = read_replacements(how.replacements) if how.replacements is not None else None
-    return SellerNotices(
+    notices = SellerNotices(
         settings,
         database.repository,
         SqlNoticeStore(database.engine),
@@ -202,6 +203,7 @@ def _seller_notices(
         clock=_StandingClock(how.at) if how.at is not None else None,
         on_refusal=failures.give_up,
     )
+    return instrumented(notices)
 
 
 def _print_round(relayed: RelayResult, failures: _Failures, how: NoticeOptions) -> None:

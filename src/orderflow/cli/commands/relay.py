@@ -11,6 +11,7 @@ import typer
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
+from orderflow.cli.otel import instrumented
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.unknown_names import check_seller
@@ -81,7 +82,7 @@ def relay(
     comes again with the same message_id. To notify sellers instead, use `orderflow notify`.
     """
     with connect(where) as database:
-        relay = Relay(database.outbox, _Lines(), lease=LEASE)
+        relay = instrumented(Relay(database.outbox, _Lines(), lease=LEASE))
         try:
             relayed = relay.run_once(limit) if limit else relay.run()
         except _OutputError as error:
