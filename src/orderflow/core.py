@@ -8,6 +8,7 @@ from orderflow.domain.decisions.backlog import allocate
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.next_page import NextPage, PageStep, Passing
+from orderflow.domain.model.personal_data import erase
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.actions import actions
 from orderflow.domain.queries.explanation import EarlierDemand, explain
@@ -48,6 +49,7 @@ __all__ = [
     "available_to_promise_over",
     "decide",
     "earliest_promise",
+    "erase",
     "evolve",
     "expected_cover",
     "explain",

@@ -201,6 +201,7 @@ def as_placed(order: Order) -> Order:
         "wait": None,
         "returned": (),
         "version": 0,
+        "erased_at": None,
     }
     return attrs.evolve(order, status=Status.NEW, lines=lines, **past)
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from orderflow import Order, Status, Stock, StockKey
 from orderflow.commands import ServeWaiting
-from orderflow.core import State
+from orderflow.core import State, erase
 from orderflow.domain.model.order import fields_of, order_of
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.model.stock import by_expectation
@@ -282,6 +282,22 @@ class DifferentUnitOfWork:
         found = self._found(lambda order: order.split_from == order_id)
         return sorted(found, key=lambda order: order.order_id)
 
+    def replaced_by(self, order_id: str) -> list[Order]:
+        found = self._found(lambda order: order.replaces == order_id)
+        return sorted(found, key=lambda order: order.order_id)
+
+    def to_erase(
+        self, before: datetime, *, after: Order | None = None, limit: int | None = None
+    ) -> list[Order]:
+        busy = {_order_id(each) for _, each in self.seller.events if each.at >= before}
+        return [
+            order
+            for order in self.orders(after=after)
+            if order.status in {Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED}
+            and order.erased_at is None
+            and order.order_id not in busy
+        ][:limit]
+
     def all_stock(self, *, after: StockKey | None = None, limit: int | None = None) -> list[Stock]:
         records = sorted(self.seller.state.records.values(), key=lambda stock: stock.key)
         return [copy(each) for each in records if after is None or each.key > after][:limit]
@@ -315,7 +331,15 @@ class DifferentUnitOfWork:
             self._shuffled(everything if self._shows_all_unserved else everything & self._read)
         )
 
-    # The write
+    # The writes
+
+    def erase(self, order_ids: Sequence[str]) -> None:
+        seller = self.seller
+        seller.events = tuple((n, erase(event, order_ids)) for n, event in seller.events)
+        seller.answers = {
+            command_id: (erase(command, order_ids), erase(outcome, order_ids))
+            for command_id, (command, outcome) in seller.answers.items()
+        }
 
     def save(self, command: Command, outcome: Outcome) -> None:
         seller = self.seller

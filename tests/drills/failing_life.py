@@ -35,6 +35,7 @@ from orderflow.commands import (
     DeliverOrder,
     DespatchOrder,
     EditOrder,
+    ErasePersonalData,
     HoldOrder,
     LimitBackOrders,
     MoveOrder,
@@ -153,6 +154,7 @@ class _Story:
         self._about("A2", DespatchOrder)
         self._about("A2", DeliverOrder)
         self._about("A2", ReturnUnits, state=ReturnState.BACK_IN_STOCK)
+        self._of_seller(ErasePersonalData, order_ids=("C",), include_open=True)
 
     def a_long_queue_is_served(self) -> None:
         batch = tuple(self._order(f"Q{number}", ("TIN", 1)) for number in range(7))

@@ -18,6 +18,7 @@ from orderflow.commands import (
     DeliverOrder,
     DespatchOrder,
     EditOrder,
+    ErasePersonalData,
     HoldOrder,
     MoveOrder,
     PickedLine,
@@ -56,7 +57,7 @@ from tests.model.policies import VALID_SETTINGS, with_parameters
 from tests.model.reallocation_commands import reallocate
 from tests.model.shop import ORDER_IDS, SETS, SKUS, START, STOCKED, UNKNOWN_SKU, WAREHOUSES
 from tests.model.sourcing_commands import draw_sourcing
-from tests.model.world import BEFORE_THE_WAREHOUSE, FROZEN
+from tests.model.world import BEFORE_THE_WAREHOUSE, ENDED, FROZEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -299,6 +300,27 @@ def _cancel(order: Order, _random: Random, at: datetime) -> Command:
     return CancelOrder(at=at, seller_id="acme", order_id=order.order_id)
 
 
+def _erase(world: World, random: Random, at: datetime) -> Command | None:
+    """Erase an order with its parts, its parent and the order that it replaces, or only one."""
+    order = _pick(world, random, *ENDED)
+    if order is None:
+        return None
+    named = {order.order_id}
+    if random.randrange(4):
+        for _ in world.orders:
+            for each in world.orders:
+                if each.order_id in named:
+                    named.update(other for other in (each.split_from, each.replaces) if other)
+                elif each.split_from in named:
+                    named.add(each.order_id)
+    return ErasePersonalData(
+        at=at,
+        seller_id="acme",
+        order_ids=tuple(sorted(named)),
+        include_open=random.randrange(3) == 0,
+    )
+
+
 # The warehouse
 
 
@@ -391,6 +413,7 @@ MAKERS: dict[_Make, int] = {
     stock_commands.withdraw: 2,
     stock_commands.transfer: 4,
     stock_commands.limit: 5,
-    _wake: 5,
+    _wake: 4,
+    _erase: 1,
     _change_policy: 2,
 }

@@ -24,6 +24,7 @@ from orderflow.commands import (
     DeliverOrder,
     DespatchOrder,
     EditOrder,
+    ErasePersonalData,
     HoldOrder,
     LimitBackOrders,
     MoveOrder,
@@ -81,6 +82,7 @@ from tests.model.serving import (
 from tests.model.sourcing import carry_out, plan_all
 from tests.model.world import (
     BEFORE_THE_WAREHOUSE,
+    ENDED,
     FROZEN,
     Line,
     Order,
@@ -186,6 +188,8 @@ class NaiveModel:
                 transfer(self.world, command)
             case ReallocateUnits():
                 reallocate(self.world, command)
+            case ErasePersonalData():
+                self._erase(command)
             case StartBulk():
                 pass
             case ServeWaiting() | RunDue():
@@ -195,6 +199,19 @@ class NaiveModel:
                 if found is None:
                     raise RefusedByModelError
                 self._change_order(found, command)
+
+    def _erase(self, command: ErasePersonalData) -> None:
+        """Refuse what may not be erased. The model has no personal data."""
+        named = [self.world.find(order_id) for order_id in command.order_ids]
+        for order in named:
+            if order is None or not (order.status in ENDED or command.include_open):
+                raise RefusedByModelError
+        for order in self.world.orders:
+            is_named = order.order_id in command.order_ids
+            if (order.split_from in command.order_ids and not is_named) or (
+                is_named and {order.split_from, order.replaces} - {None, *command.order_ids}
+            ):
+                raise RefusedByModelError
 
     def _change_order(self, order: Order, command: OrderCommand) -> None:
         match command:

@@ -105,7 +105,7 @@ def test_the_random_commands_leave_everything_to_the_next_page() -> None:
 EVERYTHING = (
     *("OrderPlaced", "OrderAllocated", "OrderPutOnBackOrder", "OrderPartlyAllocated"),
     *("OrderPostponed", "PostponementEnded", "OrderReallocated"),
-    *("OrderPinned", "OrderUnpinned", "the givers are served first"),
+    *("PersonalDataErased", "OrderPinned", "OrderUnpinned", "the givers are served first"),
     *(
         "OrderReallocated",
         "OrderPassedOver",

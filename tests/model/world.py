@@ -23,6 +23,7 @@ ProductKey = tuple[str, str]
 QueuePosition = Any
 """What orders are compared by: a tuple that depends on the policy."""
 
+ENDED = (Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED)
 FROZEN = (Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED)
 BEFORE_THE_WAREHOUSE = (
     *(Status.NEW, Status.POSTPONED, Status.ON_HOLD),

@@ -63,6 +63,17 @@ NAMED = {
 """Values whose annotation says too little. Any other text is an id."""
 
 
+LISTS = {
+    tuple,
+    collections.abc.Collection,
+    collections.abc.Iterable,
+    collections.abc.Sequence,
+}
+
+
+LISTS = {tuple, collections.abc.Collection, collections.abc.Iterable, collections.abc.Sequence}
+
+
 def sample(hint: Any, name: str = "") -> Any:  # noqa: ANN401 - of the type that the hint says
     """Return a valid value for an annotation."""
     if get_origin(hint) in {typing.Union, types.UnionType}:
@@ -74,7 +85,7 @@ def sample(hint: Any, name: str = "") -> Any:  # noqa: ANN401 - of the type that
         return NAMED[name]
     if kind in SAMPLES:
         return SAMPLES[kind]()
-    if kind in {tuple, collections.abc.Iterable, collections.abc.Sequence}:
+    if kind in LISTS:
         return (sample(get_args(hint)[0], name),)
     if isclass(kind) and issubclass(kind, Enum):
         return next(iter(kind))

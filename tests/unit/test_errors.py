@@ -234,7 +234,7 @@ def test_an_event_that_cannot_follow_says_what_could() -> None:
         evolve(State(ACME), OrderCancelled(ACME, "A", NOON, ""))
     opened = shop()
     opened.cancel("A")
-    with pytest.raises(wrong.TransitionError, match="which is CANCELLED; possible events: nothing"):
+    with pytest.raises(wrong.TransitionError, match="which is CANCELLED; possible events: Pers"):
         evolve(opened.state(), OrderCancelled(ACME, "A", NOON, ""))
 
 

@@ -74,6 +74,7 @@ OTHERS: dict[str, Command] = {
         by="Ann",
         at=NOON,
     ),
+    "erase": do.ErasePersonalData(seller_id=ACME, order_ids=("A",), include_open=True, at=NOON),
     "start bulk": do.StartBulk(
         seller_id=ACME, action=CancelOrders(), where="", orders=(("A", 0),), at=NOON
     ),

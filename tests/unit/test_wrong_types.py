@@ -31,7 +31,7 @@ ROOMS = ["service", "notifier", "checking"]
 FACES = ["", "calendar", "commands", "core", "edits", "reports", "sourcing"]
 RESULTS = {
     *("ActionAnswer", "BatchResult", "CancelledParts", "CheckResult", "DigestResult"),
-    *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "Outcome"),
+    *("EarlierDemand", "ExpectedCover", "Explanation", "OrderParts", "OrdersToErase", "Outcome"),
     *("MovedDate", "Promise", "ReceiptAllocation", "RefusedCommand", "RelayResult"),
     *("ReplacementOffer", "ServedOrder", "Shortage", "SourcedPart", "SourcingPlan", "State"),
     *("UnitAccount", "Violation"),

@@ -20,6 +20,7 @@ from orderflow.cli.commands.between_warehouses import move, transfer
 from orderflow.cli.commands.compare import compare
 from orderflow.cli.commands.cut_off import cut_off
 from orderflow.cli.commands.demo import demo
+from orderflow.cli.commands.erase_orders import erase
 from orderflow.cli.commands.importing import import_
 from orderflow.cli.commands.maintenance import (
     check,
@@ -174,6 +175,7 @@ _add(
     (partition, ""),
     (recover, ""),
     (run_due, "--seller acme"),
+    (erase, "A-1"),
 )
 _add(
     "Stock",

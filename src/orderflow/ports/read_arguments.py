@@ -24,7 +24,13 @@ from orderflow.errors import InvalidValueError
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["check_events_read", "check_orders_read", "check_stock_read", "check_unit_of_work"]
+__all__ = [
+    "check_erasable_read",
+    "check_events_read",
+    "check_orders_read",
+    "check_stock_read",
+    "check_unit_of_work",
+]
 
 
 def check_unit_of_work(seller_id: object, task: object) -> None:
@@ -51,6 +57,18 @@ def check_orders_read(
         require_order("orders.after", after)
     require_limit("orders.limit", limit)
     return None if status is None else require_term("orders.status", status, Status)
+
+
+def check_erasable_read(before: datetime, *, after: object, limit: object) -> datetime:
+    """Check the arguments of `Reading.to_erase`, and return `before` in UTC.
+
+    Raises:
+        InvalidValueError: If one is not valid.
+    """
+    if after is not None:
+        require_order("to_erase.after", after)
+    require_limit("to_erase.limit", limit)
+    return require_moment("to_erase.before", before)
 
 
 def check_stock_read(*, after: object, limit: object) -> None:

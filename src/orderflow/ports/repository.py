@@ -77,6 +77,25 @@ class Reading(View, Protocol):
         """Return the orders that were split from an order, by their id."""
         ...
 
+    def replaced_by(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were placed in place of an order, by their id."""
+        ...
+
+    def to_erase(
+        self, before: datetime, *, after: Order | None = None, limit: int | None = None
+    ) -> Sequence[Order]:
+        """Return the orders whose personal data is to be erased, sorted as `orders` sorts them.
+
+        These have ended, their personal data is not erased, and none of their events is at this
+        time or later. An order has ended if it was cancelled or has left the warehouse.
+
+        Args:
+            before: The time.
+            after: Return only orders after this one, which is the last of the previous page.
+            limit: Return at most this many orders.
+        """
+        ...
+
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
@@ -132,6 +151,16 @@ class UnitOfWork(Reading, Protocol):
 
         This changes no result. A repository that waits for each answer of its database can read
         here what the command names, all at once.
+        """
+        ...
+
+    def erase(self, order_ids: Sequence[str]) -> None:
+        """Erase the personal data of orders from everything that was saved before.
+
+        Replace each earlier event of these orders, each message about one of them, and each earlier
+        command with its outcome, by what `orderflow.core.erase` returns for it. All else stays as
+        it is, such as the numbers of events. The orders themselves change by the outcome that is
+        saved next, in the same unit of work. If that is not saved, nothing is erased.
         """
         ...
 

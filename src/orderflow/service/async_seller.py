@@ -95,6 +95,8 @@ class AsyncSeller:
     choose_orders = _awaited(Seller.choose_orders)
     preview_bulk = _awaited(Seller.preview_bulk)
     run_bulk = _awaited(Seller.run_bulk)
+    erase = _awaited(Seller.erase)
+    orders_to_erase = _awaited(Seller.orders_to_erase)
 
     send_to_warehouse = _awaited(Seller.send_to_warehouse)
     accept_cancellation = _awaited(Seller.accept_cancellation)

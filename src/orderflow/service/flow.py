@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.arguments import require_command
-from orderflow.domain.model.commands import ServeWaiting
+from orderflow.domain.model.commands import ErasePersonalData, ServeWaiting
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import OrderFlowError, PagesFirstError, StorageError, UnfinishedError
@@ -119,13 +119,15 @@ class OrderFlow(Flow[Repository, Outcome]):
         if command.command_id is not None:
             answered = work.answered(command.command_id)
             if answered is not None:
-                return repeated(command, *answered), True
+                return repeated(command, *answered, work), True
         try:
             outcome = decide(command, work, self._default_policy, orders_max=self._orders_max)
         except OrderFlowError:
             _check_served(command, work)  # serving the queues may remove the reason
             raise
         _check_served(command, work)
+        if isinstance(command, ErasePersonalData):
+            work.erase(command.order_ids)
         work.save(command, outcome)
         return outcome, False
 

@@ -206,9 +206,10 @@ class ReadMethods(SellerScope):
     ) -> EventPage:
         """Return the events of the seller, or of one order, oldest first.
 
-        Read the next page with ``events(after=page.last, limit=…)``. Events are never changed or
-        removed. To receive every event once, use the outbox: commands on different products that
-        run at the same time may be numbered in one order and saved in the other.
+        Read the next page with ``events(after=page.last, limit=…)``. Events are never removed, and
+        change only by `Seller.erase`. To receive every event once, use the outbox: commands on
+        different products that run at the same time may be numbered in one order and saved in the
+        other.
 
         Args:
             order_id: Return only events of this order.

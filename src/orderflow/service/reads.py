@@ -8,6 +8,8 @@ import attrs
 
 from orderflow.domain.decisions.decide import decide
 from orderflow.domain.model.commands import ServeWaiting
+from orderflow.domain.model.events import PersonalDataErased
+from orderflow.domain.model.personal_data import erase, orders_of
 from orderflow.domain.model.stock import StockKey
 from orderflow.domain.state.overlay import Overlay
 from orderflow.errors import CommandIdReusedError, OrderFlowError
@@ -33,7 +35,7 @@ def preview(command: Command, reading: Reading, default_policy: AllocationPolicy
     if command.command_id is not None:
         answered = reading.answered(command.command_id)
         if answered is not None:
-            return repeated(command, *answered)
+            return repeated(command, *answered, reading)
 
     def task(view: View) -> Outcome:
         return decide(command, view, default_policy)
@@ -83,8 +85,18 @@ def served_by(command: Command) -> frozenset[ProductKey]:
     return frozenset((key.warehouse_id, key.sku) for key in keys)
 
 
-def repeated(command: Command, first: Command, outcome: Outcome) -> Outcome:
-    """Return the first outcome, if it is that of this command. Only the time may differ."""
-    if attrs.evolve(command, at=first.at) != first:
-        raise CommandIdReusedError(command.seller_id, str(command.command_id))
+def repeated(command: Command, first: Command, outcome: Outcome, reading: Reading) -> Outcome:
+    """Return the first outcome, if it is that of this command.
+
+    Only the time may differ, and personal data that was erased since.
+    """
+    same = attrs.evolve(command, at=first.at)
+    if same != first:
+        erased = [each for each in orders_of(command) if _was_erased(reading, each)]
+        if erase(same, erased) != first:
+            raise CommandIdReusedError(command.seller_id, str(command.command_id))
     return outcome
+
+
+def _was_erased(reading: Reading, order_id: str) -> bool:
+    return any(isinstance(event, PersonalDataErased) for event in reading.events(order_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderflow.service.bulk_methods import BulkMethods
+from orderflow.service.erasing_methods import ErasingMethods
 from orderflow.service.part_methods import PartMethods
 from orderflow.service.planning_methods import PlanningMethods
 from orderflow.service.promise_methods import PromiseMethods
@@ -15,6 +16,7 @@ __all__ = ["Seller"]
 
 class Seller(
     BulkMethods,
+    ErasingMethods,
     PartMethods,
     PlanningMethods,
     PromiseMethods,

@@ -19,6 +19,7 @@ from orderflow.domain.model.commands import (
     ChangePolicy,
     DespatchOrder,
     EditOrder,
+    ErasePersonalData,
     HoldOrder,
     MoveOrder,
     PlaceOrder,
@@ -34,6 +35,7 @@ from orderflow.domain.model.commands import (
 from orderflow.domain.model.edits import AddLine, ChangePriority, ChangePromise, RemoveLine
 from orderflow.domain.model.give_up import GiveUp
 from orderflow.domain.model.order import Hold, HoldReason, Order, OrderLine
+from orderflow.domain.model.personal_data import erase
 from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation, Preemption, Queue
 from orderflow.domain.model.returns import ReturnState
 from orderflow.domain.model.short_part import ShortPart
@@ -111,6 +113,7 @@ def new_order(
         "returned": (),
         "version": 0,
         "replaces": None,
+        "erased_at": None,
     }
     return filled(
         Order,
@@ -148,6 +151,9 @@ class ExampleShop:
                 raise
             if named.seller_id == "acme":
                 outcome = decide(named, self.state)
+                if isinstance(named, ErasePersonalData):
+                    ids = named.order_ids
+                    self.answers = [(erase(c, ids), erase(o, ids)) for c, o in self.answers]
                 self.answers.append((named, outcome))
                 self.state = self.state.after(outcome)
 
@@ -331,6 +337,7 @@ def _reallocation() -> Iterator[Command]:
     )
     hold = Hold(HoldReason.OTHER)
     yield HoldOrder(seller_id="acme", order_id="gives", hold=hold, at=later(18))
+    yield ErasePersonalData(seller_id="acme", order_ids=("gives",), include_open=True, at=later(18))
 
 
 def _receipts() -> Iterator[Command]:

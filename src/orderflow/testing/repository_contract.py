@@ -40,6 +40,7 @@ from orderflow.domain.state.state import State
 from orderflow.invariants import history_violations, violations
 from orderflow.service import OrderFlow
 from orderflow.testing.bounded import BoundedRepository
+from orderflow.testing.erasing_contract import ErasingContract
 from orderflow.testing.giving_up_contract import GivingUpContract
 from orderflow.testing.page_contract import PageContract
 from orderflow.testing.read_arguments_contract import ReadArgumentsContract
@@ -80,6 +81,7 @@ class RepositoryContract(
     SavingContract,
     PageContract,
     GivingUpContract,
+    ErasingContract,
     ReadArgumentsContract,
 ):
     """Tests of a repository. Inherit them and implement `make_repository`."""

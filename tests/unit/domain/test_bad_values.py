@@ -49,6 +49,7 @@ from orderflow.commands import (
     CountStock,
     DespatchOrder,
     EditOrder,
+    ErasePersonalData,
     HoldOrder,
     LimitBackOrders,
     MoveOrder,
@@ -463,6 +464,14 @@ CASES: list[tuple[type, dict[str, object], dict[str, list[Any]]]] = [
             "note": [*NOTE, "", " "],
             "by": IDENTIFIER,
             "plan_id": OPTIONAL_IDENTIFIER,
+        },
+    ),
+    (
+        ErasePersonalData,
+        {"at": NOON, "seller_id": "acme", "order_ids": ("A",)},
+        {
+            "seller_id": IDENTIFIER,
+            "order_ids": [(), ["A"], "A", ("",), ("A", "A"), tuple(map(str, range(1001)))],
         },
     ),
     (CancelOrder, NAMED, {"reason": NOTE}),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from orderflow.domain.model.events import subject_of
+from orderflow.domain.model.personal_data import erase
 from orderflow.ports import OutboxMessage, OutboxSummary
 
 if TYPE_CHECKING:
@@ -60,6 +61,15 @@ class MemoryOutbox:
                 entries = self._entries.setdefault((seller_id, subject), {})
                 entries[message.message_id] = _Entry(message)
 
+    def erase(self, seller_id: str, order_ids: Sequence[str]) -> None:
+        """Erase the personal data of orders from the messages about them."""
+        with self._lock:
+            for (owner, subject), entries in self._entries.items():
+                for entry in entries.values() if owner == seller_id else ():
+                    event = erase(entry.message.event, order_ids)
+                    error = "" if subject in order_ids else entry.message.error
+                    entry.message = attrs.evolve(entry.message, event=event, error=error)
+
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
         """Claim messages of subjects that nobody else has claimed."""
         with self._lock:
@@ -104,7 +114,9 @@ class MemoryOutbox:
             for each in filter(partial(_is_with, failed.due), entries.values()):
                 each.due = retry_at
             failed.is_dead = retry_at is None
-            failed.message = attrs.evolve(message, attempts=message.attempts + 1, error=error)
+            # Its event may have been erased since it was claimed.
+            attempts = message.attempts + 1
+            failed.message = attrs.evolve(failed.message, attempts=attempts, error=error)
 
     def summary(self) -> OutboxSummary:
         """Return how far the relays are behind."""

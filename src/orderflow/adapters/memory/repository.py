@@ -13,11 +13,12 @@ from orderflow.adapters.memory.outbox import MemoryOutbox
 from orderflow.adapters.memory.seller import SellerState
 from orderflow.domain.model import validators
 from orderflow.domain.model.arguments import require_function, require_identifier, require_kind
-from orderflow.domain.model.status import Status
+from orderflow.domain.model.status import ENDED, Status
 from orderflow.domain.model.stock import StockKey, by_expectation
 from orderflow.domain.state.waits import to_give_up, to_remind
 from orderflow.ports import EventPage
 from orderflow.ports.read_arguments import (
+    check_erasable_read,
     check_events_read,
     check_orders_read,
     check_stock_read,
@@ -151,8 +152,9 @@ class _CopyOfSeller(MemoryRepository):
         )
         with super().unit_of_work(seller_id) as work:
             yield work
-        for command, outcome, trace in work.saved:
+        for command, outcome, trace, erased in work.saved:
             self._work.trace = trace
+            self._work.erase(erased)
             self._work.save(command, outcome)
 
 
@@ -163,7 +165,8 @@ class MemoryUnitOfWork:
         self._seller = seller
         self._outbox = outbox
         self.trace: str | None = None
-        self.saved: list[tuple[Command, Outcome, str | None]] = []
+        self.erased: tuple[str, ...] = ()
+        self.saved: list[tuple[Command, Outcome, str | None, tuple[str, ...]]] = []
 
     @property
     def seller_id(self) -> str:
@@ -303,6 +306,26 @@ class MemoryUnitOfWork:
         require_identifier("split_off.order_id", order_id)
         return [self._seller.orders[each] for each in sorted(self._seller.parts.get(order_id, ()))]
 
+    def replaced_by(self, order_id: str) -> Sequence[Order]:
+        """Return the orders that were placed in place of an order, by their id."""
+        require_identifier("replaced_by.order_id", order_id)
+        placed = self._seller.replaced_by.get(order_id, ())
+        return [self._seller.orders[each] for each in sorted(placed)]
+
+    def to_erase(
+        self, before: datetime, *, after: Order | None = None, limit: int | None = None
+    ) -> Sequence[Order]:
+        """Return the orders that ended before a time and whose personal data is not erased."""
+        moment = check_erasable_read(before, after=after, limit=limit)
+        found = (
+            order
+            for order in self.orders(after=after)
+            if order.status in ENDED
+            and order.erased_at is None
+            and not self.events(order.order_id, since=moment, limit=1)
+        )
+        return tuple(islice(found, limit))
+
     def all_stock(
         self, *, after: StockKey | None = None, limit: int | None = None
     ) -> Sequence[Stock]:
@@ -333,13 +356,22 @@ class MemoryUnitOfWork:
         )
         return EventPage.of(islice(found, limit), after)
 
+    def erase(self, order_ids: Sequence[str]) -> None:
+        """Erase the personal data of orders from what is stored, when this unit of work commits."""
+        self.erased = tuple(order_ids)
+
     def save(self, command: Command, outcome: Outcome) -> None:
         """Write the outcome of a command when this unit of work commits."""
-        self.saved.append((command, outcome, self.trace))
+        self.saved.append((command, outcome, self.trace, self.erased))
+        self.erased = ()
 
     def commit(self) -> bool:
         """Write all saved outcomes; report whether there were any."""
-        for command, outcome, trace in self.saved:
+        for command, outcome, trace, erased in self.saved:
+            if erased:
+                self._seller.erase(erased)
+                if self._outbox is not None:
+                    self._outbox.erase(self.seller_id, erased)
             before = len(self._seller.events)
             self._seller.write(command, outcome)
             if self._outbox is not None:

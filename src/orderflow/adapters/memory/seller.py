@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.adapters.memory.queue import SortedQueue
 from orderflow.domain.model.commands import Command, ServeWaiting
+from orderflow.domain.model.personal_data import erase
 from orderflow.domain.model.policy import QueuePosition, queue_position
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ProductKey
@@ -57,6 +58,7 @@ class SellerState:
         self._indexed = 0
         self.answers: dict[str, tuple[Command, Outcome]] = {}
         self.parts: dict[str, list[str]] = {}
+        self.replaced_by: dict[str, list[str]] = {}
         self.with_units: dict[ProductKey, dict[str, None]] = {}
         self._hold_ends: list[tuple[datetime, str]] = []
         self._days: list[tuple[datetime, str]] = []
@@ -81,6 +83,7 @@ class SellerState:
         other.events = list(self.events)
         other.answers = dict(self.answers)
         other.parts = {order_id: list(parts) for order_id, parts in self.parts.items()}
+        other.replaced_by = {order_id: list(by) for order_id, by in self.replaced_by.items()}
         other.with_units = {product: dict(orders) for product, orders in self.with_units.items()}
         other._hold_ends = list(self._hold_ends)
         other._days = list(self._days)
@@ -119,6 +122,14 @@ class SellerState:
             self._write_order(order, blocked_on.pop(order.order_id, None))
         for order_id, sku in blocked_on.items():
             self._write_order(self.orders[order_id], sku)
+
+    def erase(self, order_ids: Sequence[str]) -> None:
+        """Erase the personal data of orders from the events, and from the answers to commands."""
+        self.events = [erase(event, order_ids) for event in self.events]
+        self.answers = {
+            command_id: (erase(command, order_ids), erase(outcome, order_ids))
+            for command_id, (command, outcome) in self.answers.items()
+        }
 
     def numbered_events(self, order_id: str | None, after: int) -> Iterator[tuple[int, Event]]:
         """Yield the events of the seller, or of one order, that come after a number."""
@@ -216,6 +227,8 @@ class SellerState:
         self.orders[order_id] = order
         if before is None and order.split_from is not None:
             self.parts.setdefault(order.split_from, []).append(order_id)
+        if before is None and order.replaces is not None:
+            self.replaced_by.setdefault(order.replaces, []).append(order_id)
         if blocked_on is not None:
             self.blocked_on[order_id] = blocked_on
         else:

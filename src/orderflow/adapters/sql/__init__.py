@@ -15,6 +15,7 @@ from orderflow.adapters.sql.preferences import SqlPreferences
 from orderflow.adapters.sql.repository import SqlRepository
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade, upgrade_statements
+from orderflow.adapters.sql.vacuum import vacuum
 from orderflow.errors import SchemaError
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "partition_by_seller",
     "upgrade",
     "upgrade_statements",
+    "vacuum",
 ]

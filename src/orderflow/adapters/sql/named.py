@@ -13,6 +13,7 @@ from orderflow.domain.model.commands import (
     AdjustStock,
     BookInStock,
     CountStock,
+    ErasePersonalData,
     PlaceOrder,
     PlaceOrders,
     ReallocateUnits,
@@ -36,6 +37,8 @@ def orders_named_by(command: Command) -> Sequence[str]:
         return [order.order_id for order in command.orders]
     if isinstance(command, ReallocateUnits):
         return [each.order_id for each in command.changes]
+    if isinstance(command, ErasePersonalData):
+        return command.order_ids
     order_id: str | None = getattr(command, "order_id", None)
     return [] if order_id is None else [order_id]
 

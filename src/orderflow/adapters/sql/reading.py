@@ -6,6 +6,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from orderflow.adapters.sql.erasable_rows import ErasableReads
 from orderflow.adapters.sql.long_waits import long_wait_reads
 from orderflow.adapters.sql.rows import (
     Moments,
@@ -50,7 +51,7 @@ __all__ = ["SqlReading"]
 _FIRST_PAGE, _PAGE_GROWTH, _PAGE_MAX = 4, 4, 256
 
 
-class SqlReading:
+class SqlReading(ErasableReads):
     """The state of one seller, as one transaction sees it."""
 
     def __init__(self, executor: Executor, statements: Statements, seller_id: str) -> None:

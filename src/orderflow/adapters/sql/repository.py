@@ -6,12 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from orderflow.adapters.sql.auditing import audit
+from orderflow.adapters.sql.needed_locks import LocksMissingError, Needed
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.sellers import sellers_with_orders, sellers_with_receipts
 from orderflow.adapters.sql.statements import statements_of
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.adapters.sql.transactions import HostTransaction
-from orderflow.adapters.sql.work import LocksMissingError, Needed, SqlUnitOfWork
+from orderflow.adapters.sql.work import SqlUnitOfWork
 from orderflow.domain.model.stock import StockKey
 from orderflow.errors import ContentionError
 from orderflow.ports.read_arguments import check_unit_of_work

@@ -70,6 +70,7 @@ ORDER_COLUMNS = (
     "replaces",
     "pinned",
     "served_first",
+    "erased_at",
     "blocked_on",
 )
 """The columns of an order, as `order_of` reads them."""
@@ -164,6 +165,7 @@ def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Mo
         give_up_after=None if row[22] is None else row[22] * _MICROSECOND,
         replaces=row[23],
         pinned=bool(row[24]),
+        erased_at=moments.read_any(row[26]),
     )
 
 
@@ -201,6 +203,7 @@ def order_values(order: Order, blocked_on: str | None, moments: Moments) -> Valu
         "short_part": None if order.short_part is None else str(order.short_part),
         "blocked_on": blocked_on,
         "returned": _json(order.returned) if order.returned else None,
+        "erased_at": moments.write_any(order.erased_at),
         "version": order.version,
     }
 

@@ -222,6 +222,7 @@ class Tables:
             Column("gives_up_at", _MOMENT),
             Column("blocked_on", _IDENTIFIER),
             Column("returned", Text),
+            Column("erased_at", _MOMENT),
             Column("version", BigInteger, nullable=False),
             *(self._check("orders", name, rule) for name, rule in _RULES_OF_ORDERS.items()),
             key=("order_id",),
@@ -233,6 +234,7 @@ class Tables:
         self._index(table, "placed", "placed_at", "order_id")
         self._index(table, "status", "status", "placed_at", "order_id")
         self._index(table, "parts", "split_from", "order_id", where="split_from IS NOT NULL")
+        self._index(table, "replaces", "replaces", "order_id", where="replaces IS NOT NULL")
         self._index(table, "held", "held_until", "order_id", where="held_until IS NOT NULL")
         self._index(table, "postponed", "not_before", "order_id", where=IS_POSTPONED)
         self._index(table, "waits", "allows_partial", "waits_since", "order_id", where=WAITS)

@@ -45,11 +45,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from orderflow.adapters.sql.erasable_rows import erase_stored
 from orderflow.adapters.sql.named import orders_named_by, products_named_by, units_to_serve
+from orderflow.adapters.sql.needed_locks import LocksMissingError
 from orderflow.adapters.sql.reading import SqlReading
 from orderflow.adapters.sql.rows import next_page_of
 from orderflow.adapters.sql.saving import Saving
-from orderflow.domain.model.stock import ProductKey
 from orderflow.domain.model.validators import UNITS_MAX
 
 if TYPE_CHECKING:
@@ -59,40 +60,16 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.needed_locks import Needed
     from orderflow.adapters.sql.prepared import Row
     from orderflow.adapters.sql.rows import Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.order import Order, OrderLine
     from orderflow.domain.model.outcome import Outcome
-    from orderflow.domain.model.stock import ExpectedReceipt
+    from orderflow.domain.model.stock import ExpectedReceipt, ProductKey
 
-__all__ = ["LocksMissingError", "Needed", "SqlUnitOfWork"]
-
-
-@attrs.frozen
-class Needed:
-    """The locks that a unit of work needs.
-
-    Attributes:
-        products: All products.
-        absent: The products among them that have no row yet.
-        policy: Whether the lock on the policy must be exclusive.
-        has_policy_row: Whether the policy has a row, as far as is known.
-    """
-
-    products: frozenset[ProductKey] = frozenset()
-    absent: frozenset[ProductKey] = frozenset()
-    policy: bool = False
-    has_policy_row: bool = True
-
-
-class LocksMissingError(Exception):
-    """A unit of work needs locks that it could not take in order."""
-
-    def __init__(self, needed: Needed) -> None:
-        self.needed = needed
-        super().__init__(needed)
+__all__ = ["SqlUnitOfWork"]
 
 
 class SqlUnitOfWork(SqlReading):
@@ -212,6 +189,11 @@ class SqlUnitOfWork(SqlReading):
     def unserved(self) -> Sequence[ProductKey]:
         """Return the products, among those read, whose queue has not been served."""
         return sorted(self._unserved)
+
+    def erase(self, order_ids: Sequence[str]) -> None:
+        """Erase the personal data of orders, which are locked, from what was saved before."""
+        if not self.missing:
+            erase_stored(self._executor, self._statements.tables, self.seller_id, order_ids)
 
     def save(self, command: Command, outcome: Outcome) -> None:
         """Save an outcome: the changes, the events, and the command if it has an id."""

@@ -54,6 +54,7 @@ class WriteStatements:
         self.add_message = insert(tables.outbox).values(_NEW_MESSAGE)
         self.add_events = {outbox: self._add_events(outbox=outbox) for outbox in (False, True)}
         self.add_answer = insert(tables.commands)
+        self.change_event, self.change_answer = _change(tables.events), _change(tables.commands)
 
     def _add_events(self, *, outbox: bool) -> Insert:
         """Return the statement that numbers and adds events on PostgreSQL, and their messages.

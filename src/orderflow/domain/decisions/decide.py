@@ -20,6 +20,7 @@ from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.domain.decisions import order_commands, policy_change, stock_commands
 from orderflow.domain.decisions.difference import outcome_of
 from orderflow.domain.decisions.effects_of_time import let_time_pass
+from orderflow.domain.decisions.erasing import erase_personal_data
 from orderflow.domain.decisions.moving import move
 from orderflow.domain.decisions.pages import serve_page
 from orderflow.domain.decisions.reallocating import reallocate, require_kept
@@ -48,6 +49,7 @@ from orderflow.domain.model.commands import (
     DeliverOrder,
     DespatchOrder,
     EditOrder,
+    ErasePersonalData,
     HoldOrder,
     LimitBackOrders,
     MoveOrder,
@@ -85,6 +87,7 @@ if TYPE_CHECKING:
         | PlaceOrders
         | OrderCommand
         | ReallocateUnits
+        | ErasePersonalData
         | StockChange
         | ChangePolicy
         | StartBulk
@@ -183,6 +186,8 @@ def _execute(serving: ServingState, command: _Change) -> None:
             policy_change.change(serving, policy)
         case ReallocateUnits():
             reallocate(serving, command)
+        case ErasePersonalData():
+            erase_personal_data(draft, command)
         case LimitBackOrders():
             stock_commands.limit_back_orders(draft, command)
         case StartBulk():

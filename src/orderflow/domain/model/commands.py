@@ -24,6 +24,7 @@ from orderflow.domain.model.command_fields import (
     OrderFields,
     require_one_seller,
 )
+from orderflow.domain.model.erasure import ErasePersonalData
 from orderflow.domain.model.event_fields import LineUnits
 from orderflow.domain.model.order import Hold, HoldReason, Order
 from orderflow.domain.model.policy import AllocationPolicy
@@ -64,6 +65,7 @@ __all__ = [
     "DeliverOrder",
     "DespatchOrder",
     "EditOrder",
+    "ErasePersonalData",
     "HoldOrder",
     "LimitBackOrders",
     "MoveOrder",
@@ -346,6 +348,7 @@ Command = (
     | PlaceOrders
     | OrderCommand
     | ReallocateUnits
+    | ErasePersonalData
     | RunDue
     | StockCommand
     | ChangePolicy
@@ -368,10 +371,11 @@ def _check_warehouses(
 
 def _check_has_no_past(field: str, order: Order) -> None:
     validators.require(
-        ok=(order.status, order.version, order.split_count, order.split_from)
-        == (Status.NEW, 0, 0, None),
+        ok=(order.status, order.version, order.split_count, order.split_from, order.erased_at)
+        == (Status.NEW, 0, 0, None, None),
         field=field,
-        demand="an order of status NEW, version 0 and split_count 0, without split_from",
+        demand="an order of status NEW, version 0 and split_count 0, without split_from and "
+        "erased_at",
         value=f"{order.status.value}, version {order.version}, split_count {order.split_count}, "
-        f"split_from {order.split_from!r}",
+        f"split_from {order.split_from!r}, erased_at {order.erased_at}",
     )

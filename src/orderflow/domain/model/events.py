@@ -94,6 +94,7 @@ __all__ = [
     "OrderSplitOff",
     "OrderUnpinned",
     "OrderWaitedEnough",
+    "PersonalDataErased",
     "PolicyChanged",
     "PostponementEnded",
     "ReceiptAnnounced",
@@ -258,6 +259,11 @@ class ShortUnitsCancelled(OrderEventFields):
 
 
 @attrs.frozen
+class PersonalDataErased(OrderEventFields):
+    """The personal data of the order was erased, from this order and from its earlier events."""
+
+
+@attrs.frozen
 class PolicyChanged:
     """The policy that allocates the seller's stock changed."""
 
@@ -298,6 +304,7 @@ OrderChange = (
     | OrderDespatched
     | OrderDelivered
     | UnitsReturned
+    | PersonalDataErased
 )
 """An event that changed an existing order."""
 

@@ -46,6 +46,7 @@ from orderflow.domain.model.events import (
     OrderSplitAtWarehouse,
     OrderUnpinned,
     OrderWaitedEnough,
+    PersonalDataErased,
     PostponementEnded,
     SellerReminded,
     ShortUnitsCancelled,
@@ -81,6 +82,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPinned: (_NEW,),
         OrderUnpinned: (_NEW,),
         OrderCancelled: (Status.CANCELLED,),
+        PersonalDataErased: (_NEW,),
     },
     Status.POSTPONED: {
         PostponementEnded: (_WAITING,),
@@ -91,6 +93,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPinned: (_POSTPONED,),
         OrderUnpinned: (_POSTPONED,),
         OrderCancelled: (Status.CANCELLED,),
+        PersonalDataErased: (_POSTPONED,),
     },
     Status.ON_HOLD: {
         OrderHeld: (_HELD,),
@@ -103,6 +106,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPinned: (_HELD,),
         OrderUnpinned: (_HELD,),
         OrderCancelled: (Status.CANCELLED,),
+        PersonalDataErased: (_HELD,),
     },
     Status.ON_BACK_ORDER: {
         OrderAllocated: (_ALLOCATED,),
@@ -123,6 +127,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderPinned: (_WAITING,),
         OrderUnpinned: (_WAITING,),
         OrderCancelled: (Status.CANCELLED,),
+        PersonalDataErased: (_WAITING,),
     },
     Status.ALLOCATED: {
         OrderDeallocated: (_WAITING,),
@@ -134,6 +139,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderUnpinned: (_ALLOCATED,),
         OrderCancelled: (Status.CANCELLED,),
         OrderSentToWarehouse: (Status.SENT_TO_WAREHOUSE,),
+        PersonalDataErased: (_ALLOCATED,),
     },
     Status.SENT_TO_WAREHOUSE: {
         CancellationRequested: (Status.CANCELLATION_REQUESTED,),
@@ -141,6 +147,7 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderRecalled: (_WAITING,),
         OrderSplitAtWarehouse: (Status.SENT_TO_WAREHOUSE,),
         OrderDespatched: (Status.DESPATCHED,),
+        PersonalDataErased: (Status.SENT_TO_WAREHOUSE,),
     },
     Status.CANCELLATION_REQUESTED: {
         CancellationAccepted: (Status.CANCELLED,),
@@ -148,15 +155,20 @@ TRANSITIONS: dict[Status, dict[type[OrderEvent], tuple[Status, ...]]] = {
         OrderShortPicked: (_WAITING,),
         OrderRecalled: (_WAITING,),
         OrderSplitAtWarehouse: (Status.CANCELLATION_REQUESTED,),
+        PersonalDataErased: (Status.CANCELLATION_REQUESTED,),
     },
     Status.DESPATCHED: {
         OrderDelivered: (Status.DELIVERED,),
         UnitsReturned: (Status.DESPATCHED,),
+        PersonalDataErased: (Status.DESPATCHED,),
     },
     Status.DELIVERED: {
         UnitsReturned: (Status.DELIVERED,),
+        PersonalDataErased: (Status.DELIVERED,),
     },
-    Status.CANCELLED: {},
+    Status.CANCELLED: {
+        PersonalDataErased: (Status.CANCELLED,),
+    },
 }
 """For each status, the events that may happen in it, and the statuses that each may lead to."""
 

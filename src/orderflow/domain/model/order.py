@@ -120,6 +120,9 @@ class Order:
     refused. It affects neither the queue nor who gets the stock. `WarehouseCalendar.day_begins`
     returns it for a day. A part that is split off has it too.
 
+    `erased_at` is when the personal data of the order was erased; `None` if it never was, or if the
+    order has got some since.
+
     Raises:
         InvalidValueError: If a field breaks its rule, two lines share an id, or the status
             disagrees with the units of the lines.
@@ -176,6 +179,11 @@ class Order:
         default=None, validator=attrs.validators.optional(validators.identifier)
     )
     pinned: bool = attrs.field(default=False, validator=validators.one_of(bool))
+    erased_at: datetime | None = attrs.field(
+        default=None,
+        converter=validators.in_utc_if_any,
+        validator=attrs.validators.optional(validators.moment),
+    )
 
     @warehouse_id.validator
     def _check_warehouse(self, attribute: attrs.Attribute[str], value: object) -> None:

@@ -6,6 +6,7 @@ from orderflow.domain.model.terms import Term
 
 __all__ = [
     "COVERED",
+    "ENDED",
     "FROZEN",
     "MAY_BE_ALLOCATED",
     "MAY_WAIT",
@@ -59,3 +60,6 @@ FROZEN = frozenset({Status.SENT_TO_WAREHOUSE, Status.CANCELLATION_REQUESTED})
 
 SENT_OUT = frozenset({Status.DESPATCHED, Status.DELIVERED})
 """The statuses in which the units left the warehouse, so customers can send them back."""
+
+ENDED = SENT_OUT | {Status.CANCELLED}
+"""The order has left the warehouse, or never will."""

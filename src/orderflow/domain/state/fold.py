@@ -52,6 +52,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     OrderUnpinned,
     OrderWaitedEnough,
+    PersonalDataErased,
     PolicyChanged,
     PostponementEnded,
     ReceiptAnnounced,
@@ -67,17 +68,16 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.lifecycle import next_status
 from orderflow.domain.model.order import (
     BackOrderWait,
-    Hold,
-    HoldReason,
     Order,
     fields_of,
     is_covered,
     order_of,
     units_by_sku,
 )
+from orderflow.domain.model.personal_data import erased_fields, has_personal_data
 from orderflow.domain.model.returns import ReturnState
-from orderflow.domain.model.short_part import ShortPart
 from orderflow.domain.model.status import Status
+from orderflow.domain.state.holds import change_holds
 from orderflow.domain.state.line_units import (
     add_returned,
     cancel_units,
@@ -308,10 +308,10 @@ def _changes(order: Order, event: OrderChange) -> dict[str, Any]:
             return {"wait": _wait_after(order.wait or _wait_since(event.at), event)}
         case UnitsReturned():
             return {"returned": add_returned(order, event.units)}
-        case OrderHeld():
-            return {"holds": _add_hold(order.holds, event.hold)}
-        case HoldReleased():
-            return _released(order, event)
+        case OrderHeld() | HoldReleased():
+            return change_holds(order, event)
+        case PersonalDataErased():
+            return erased_fields(order, event.at)
         case _:
             assert_never(event)
 
@@ -352,17 +352,10 @@ def _reallocated(order: Order, event: OrderReallocated) -> dict[str, Any]:
     return {"lines": gain_units(order.lines, event.units), "wait": wait}
 
 
-def _released(order: Order, event: HoldReleased) -> dict[str, Any]:
-    """Return the holds that are left, and the short part: a seller who releases it lets it wait."""
-    short_part = order.short_part
-    if HoldReason.SHORT in event.reasons and short_part in (None, ShortPart.HOLD):
-        short_part = ShortPart.WAIT
-    others = tuple([hold for hold in order.holds if hold.reason not in event.reasons])
-    return {"holds": others, "short_part": short_part}
-
-
 def _next(order: Order, event: OrderChange, changes: dict[str, Any]) -> Order:
     fields = fields_of(order)
+    if order.erased_at is not None and has_personal_data(event):
+        fields["erased_at"] = None
     fields.update(changes)
     lines = fields["lines"]
     status = next_status(order, type(event), lines, fields["holds"])
@@ -390,8 +383,3 @@ def _order_in(fields: dict[str, Any], status: Status, at: datetime) -> Order:
 def _wait_since(at: datetime) -> BackOrderWait:
     """Start a wait. All orders that go on back order at the same moment share one object."""
     return BackOrderWait(at)
-
-
-def _add_hold(holds: tuple[Hold, ...], hold: Hold) -> tuple[Hold, ...]:
-    others = (other for other in holds if other.reason is not hold.reason)
-    return tuple(sorted((*others, hold), key=lambda each: each.reason))

@@ -34,6 +34,7 @@ from orderflow.domain.state.state import State
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.testing.strategies.about_orders import draw_about
 from orderflow.testing.strategies.choices import Chooser
+from orderflow.testing.strategies.erasures import draw_erasure
 from orderflow.testing.strategies.several_warehouses import draw_sourcing, draw_transfer
 from orderflow.testing.strategies.values import (
     SCOPE,
@@ -251,6 +252,8 @@ def draw_stock_command(chooser: Chooser, state: State, scope: Scope, at: datetim
         )
     if kind is RunDue:
         return RunDue(at=at, seller_id=seller_id)
+    if kind is StartBulk and state.orders and chooser.flag():
+        return draw_erasure(chooser, state, at)
     if kind is StartBulk:
         chosen = tuple((each.order_id, each.version) for each in state.orders.values())
         action = EditOrders((RemoveShortLines(),))

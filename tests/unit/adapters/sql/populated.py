@@ -120,6 +120,9 @@ def _orders_of_acme(flow: OrderFlow) -> None:
     acme.place(order("K", ("PAN", 1)), at=later(89))
     acme.place(order("L", ("PAN", 1), give_up_after=timedelta(minutes=90)), at=later(89))
     acme.cancel("K", reason="too slow", at=later(91))
+    acme.place(order("P", ("PAN", 1), ship_to=home, **kept), at=later(91))
+    acme.cancel("P", at=later(91))
+    acme.erase("P", at=later(92))
 
 
 def _warehouses_of_acme(flow: OrderFlow) -> None:

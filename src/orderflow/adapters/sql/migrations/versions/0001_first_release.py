@@ -105,8 +105,7 @@ def _orders() -> None:
         Column("status", _STATUS, nullable=False),
         Column("placed_at", _MOMENT, nullable=False),
         Column("priority", BigInteger, nullable=False),
-        Column("promised_by", _MOMENT),
-        Column("not_before", _MOMENT),
+        *(Column(name, _MOMENT) for name in ("promised_by", "not_before")),
         Column("courier", _IDENTIFIER),
         Column("ship_to", Text),
         Column("customer_reference", _IDENTIFIER),
@@ -125,6 +124,7 @@ def _orders() -> None:
         Column("gives_up_at", _MOMENT),
         Column("blocked_on", _IDENTIFIER),
         Column("returned", Text),
+        Column("erased_at", _MOMENT),
         Column("version", BigInteger, nullable=False),
         *(_check("orders", name, rule) for name, rule in _RULES_OF_ORDERS.items()),
         key=("order_id",),
@@ -132,6 +132,7 @@ def _orders() -> None:
     _index("orders", "placed", "placed_at", "order_id")
     _index("orders", "status", "status", "placed_at", "order_id")
     _index("orders", "parts", "split_from", "order_id", where="split_from IS NOT NULL")
+    _index("orders", "replaces", "replaces", "order_id", where="replaces IS NOT NULL")
     _index("orders", "held", "held_until", "order_id", where="held_until IS NOT NULL")
     _index("orders", "postponed", "not_before", "order_id", where="status = 'POSTPONED'")
     waits = "status = 'ON_BACK_ORDER'"

@@ -1,0 +1,183 @@
+"""Erase personal data: of orders that are named, or of all that ended long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orderflow.adapters.sql import vacuum as vacuum_database
+from orderflow.cli.connection import SellerOptions, connect
+from orderflow.cli.options.arguments import AsJson
+from orderflow.cli.options.forms import moment_option
+from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.output import terminal
+from orderflow.cli.output.listing import Column
+from orderflow.cli.output.records import print_table
+from orderflow.errors import NotFoundError, RefusedError
+from orderflow.errors.quoting import counted
+from orderflow.service import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from orderflow.cli.connection import Database
+    from orderflow.service import OrdersToErase, Seller
+
+__all__ = ["erase"]
+
+SKIPPED_SHOWN_MAX = 20
+
+_COLUMNS = (Column("seller_id", "seller"), Column("order_id", "order"), Column("reason"))
+
+
+@with_options("The database", where=SellerOptions)
+def erase(
+    order_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="ORDER", help="Order ids.")
+    ] = None,
+    *,
+    where: SellerOptions,
+    older_than: Annotated[
+        timedelta | None,
+        typer.Option(help="Every order that has ended, and has had no event for this time."),
+    ] = None,
+    include_open: Annotated[
+        bool, typer.Option("--include-open", help="Erase orders that still need their address.")
+    ] = False,
+    at: Annotated[datetime | None, moment_option("The time of the erasure; default: now.")] = None,
+    vacuum: Annotated[
+        bool | None,
+        typer.Option(
+            "--vacuum/--no-vacuum",
+            help="Write a SQLite file anew at the end, without any trace; default: if anything "
+            "was erased.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen without saving it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase names, addresses, references, custom fields, notes and reasons of orders.
+
+    Everything else stays: ids, units, times and statuses. The parts of a split order, and an order
+    placed in place of another, have the same data and are erased together. If one of them is open,
+    all of them are left. Running it again goes on where it stopped.
+
+    The exit code is 1 if an order that you named was refused.
+    """
+    _check_choice(order_ids, older_than, include_open=include_open, vacuum=vacuum)
+    moment = at if at is not None else SystemClock().now()
+    report = _Report(is_dry=dry_run)
+    with connect(where) as database:
+        try:
+            if order_ids:
+                seller = database.flow.seller(database.seller(where.seller))
+                _erase_named(database, seller, order_ids, moment, report, include_open=include_open)
+            elif older_than is not None:
+                for seller_id in database.sellers_with_orders(where.seller):
+                    _erase_old(database.flow.seller(seller_id), moment - older_than, moment, report)
+        finally:  # report what was done, whatever stopped the rest
+            report.show(as_json=as_json)
+        if not dry_run and (report.erased if vacuum is None else vacuum):
+            vacuum_database(database.engine)
+    if order_ids and report.left:
+        raise typer.Exit(terminal.EXIT_REFUSED)
+
+
+def _check_choice(
+    order_ids: Sequence[str] | None,
+    older_than: timedelta | None,
+    *,
+    include_open: bool,
+    vacuum: bool | None,
+) -> None:
+    if order_ids and older_than is not None:
+        raise typer.BadParameter("name orders, or give --older-than", param_hint="'--older-than'")
+    if not order_ids and older_than is None and not vacuum:
+        raise typer.BadParameter("name an order, or give --older-than", param_hint="'ORDER'")
+    if older_than is not None and older_than < timedelta(0):
+        raise typer.BadParameter("it must be 0 or more", param_hint="'--older-than'")
+    if include_open and not order_ids:
+        raise typer.BadParameter("name the orders that are open", param_hint="'--include-open'")
+
+
+class _Report:
+    """What was erased, and what was left."""
+
+    def __init__(self, *, is_dry: bool) -> None:
+        self.is_dry = is_dry
+        self.erased: dict[tuple[str, str], None] = {}
+        self.left: list[dict[str, Any]] = []
+
+    def add(self, seller_id: str, order_ids: Sequence[str]) -> None:
+        """Add orders that were erased."""
+        self.erased.update(dict.fromkeys((seller_id, order_id) for order_id in order_ids))
+
+    def leave(self, seller_id: str, order_id: str, reason: str) -> None:
+        """Add an order that was left."""
+        self.left.append({"seller_id": seller_id, "order_id": order_id, "reason": reason})
+
+    def show(self, *, as_json: bool) -> None:
+        """Print it."""
+        if as_json:
+            rows = [{"seller_id": each[0], "order_id": each[1]} for each in self.erased]
+            answer = {"saved": not self.is_dry, "erased": rows, "left": self.left}
+            terminal.print_json(answer)
+            return
+        console = terminal.results()
+        console.print(f"erased: {counted(len(self.erased), 'order')}")
+        if self.left:
+            console.print(f"left: {counted(len(self.left), 'order')}")
+            print_table(console, _COLUMNS, self.left[:SKIPPED_SHOWN_MAX])
+        if len(self.left) > SKIPPED_SHOWN_MAX:
+            console.print(f"and {len(self.left) - SKIPPED_SHOWN_MAX:,} more: see --json")
+        if self.is_dry:
+            terminal.messages().print("This is what would happen; nothing was saved.")
+
+
+def _erase_named(
+    database: Database,
+    seller: Seller,
+    order_ids: Sequence[str],
+    at: datetime,
+    report: _Report,
+    *,
+    include_open: bool,
+) -> None:
+    """Erase named orders, one after another: a refused one does not stop the others."""
+    for order_id in order_ids:
+
+        def task(handle: Seller, order_id: str = order_id) -> Sequence[str]:
+            outcome = handle.erase(order_id, include_open=include_open, at=at)
+            return [order.order_id for order in outcome.orders]
+
+        try:
+            erased = database.preview(seller.seller_id, task) if report.is_dry else task(seller)
+        except (RefusedError, NotFoundError) as error:
+            report.leave(seller.seller_id, order_id, str(error))
+        else:
+            report.add(seller.seller_id, erased)
+
+
+def _erase_old(seller: Seller, before: datetime, at: datetime, report: _Report) -> None:
+    """Erase the orders of a seller that ended before a time, one page after another."""
+    title = f"Erasing orders of {seller.seller_id}"
+    with terminal.progress_bar(terminal.messages(), title, None) as show:
+        for page in _pages(seller, before):
+            if page.order_ids and not report.is_dry:
+                seller.erase(*page.order_ids, at=at)
+            report.add(seller.seller_id, page.order_ids)
+            for order_id, reason in page.skipped:
+                report.leave(seller.seller_id, order_id, reason)
+            show(0, counted(len(report.erased), "order"))
+
+
+def _pages(seller: Seller, before: datetime) -> Iterator[OrdersToErase]:
+    page = seller.orders_to_erase(before)
+    yield page
+    while page.last is not None:
+        page = seller.orders_to_erase(before, after=page.last)
+        yield page

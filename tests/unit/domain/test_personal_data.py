@@ -1,0 +1,116 @@
+"""What a value is without its personal data, and what a command that erases it is refused for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import pytest
+
+from orderflow import Address, HoldReason
+from orderflow.commands import ErasePersonalData, PlaceOrder
+from orderflow.core import State, erase
+from orderflow.domain.model.personal_data import has_personal_data
+from orderflow.edits import ChangeShipTo
+from orderflow.errors import ActionRefusedError, InvalidValueError, OrderNotFoundError
+from orderflow.events import OrderDespatched, OrderPlaced
+from tests.unit.shop import ACME, NOON, Shop, fold, kinds, later, order, shop_with
+
+if TYPE_CHECKING:
+    from orderflow.events import Event
+
+ANN = Address("Ann", "2 Mill Lane", "Leeds")
+
+
+def erase_all(shop: Shop, *order_ids: str, include_open: bool = False) -> None:
+    command = ErasePersonalData(
+        seller_id=ACME, order_ids=order_ids, include_open=include_open, at=later(9)
+    )
+    shop.handle(command)
+
+
+def ended_shop() -> Shop:
+    shop = shop_with(MUG=2)
+    shop.place(order("A", ("MUG", 3), ship_to=ANN, customer_reference="Ann"))
+    shop.split("A", "B")
+    shop.cancel("A", reason="Ann moved")
+    shop.cancel("B")
+    return shop
+
+
+def test_a_value_without_personal_data_is_the_same_object() -> None:
+    gone = OrderDespatched(ACME, "A", NOON)
+    assert erase(gone, {"A"}) is gone
+    assert not has_personal_data(gone)
+    placed = OrderPlaced(NOON, order("A", ship_to=ANN))
+    assert has_personal_data(placed)
+    assert erase(placed, {"B"}) is placed
+    assert not has_personal_data(erase(placed, {"A"}))
+
+
+def test_an_erased_history_folds_to_the_erased_orders() -> None:
+    shop = ended_shop()
+    before = shop.state()
+    shop.erase("B", at=later(9))
+    erased: tuple[Event, ...] = tuple(shop.events())
+    assert "Ann" not in repr(erased)
+    assert fold(erased, State(ACME)).orders == shop.state().orders
+    for order_id in "AB":
+        was, now = before.orders[order_id], shop.order(order_id)
+        same = attrs.evolve(
+            was, ship_to=None, customer_reference=None, version=was.version + 1, erased_at=later(9)
+        )
+        assert now == same
+
+
+def test_all_parts_have_to_be_named() -> None:
+    shop = ended_shop()
+    with pytest.raises(ActionRefusedError, match="'A' is split, and 1 part of it is not named"):
+        erase_all(shop, "A")
+    with pytest.raises(ActionRefusedError, match="'B' is a part of order 'A', which is not named"):
+        erase_all(shop, "B")
+    shop.place(order("C", replaces="A"))
+    shop.cancel("C")
+    with pytest.raises(ActionRefusedError, match="'C' is in place of order 'A', which is not nam"):
+        erase_all(shop, "C")
+    with pytest.raises(OrderNotFoundError):
+        erase_all(shop, "none")
+    shop.erase("A")
+    assert all(shop.order(each).erased_at for each in "ABC")
+
+
+def test_an_open_order_is_refused_unless_it_is_meant() -> None:
+    shop = shop_with(MUG=0)
+    shop.place(order("A", ship_to=ANN))
+    with pytest.raises(ActionRefusedError, match="is ON_BACK_ORDER: cannot erase its personal"):
+        shop.erase("A")
+    outcome = shop.erase("A", include_open=True)
+    assert kinds(outcome) == ["PersonalDataErased"]
+    assert shop.order("A").ship_to is None
+
+
+def test_an_order_that_gets_personal_data_again_is_not_erased_any_more() -> None:
+    shop = shop_with(MUG=0)
+    shop.place(order("A", ship_to=ANN))
+    shop.hold("A", HoldReason.OTHER, note="Ann called")
+    shop.erase("A", include_open=True)
+    assert [hold.note for hold in shop.order("A").holds] == [""]
+    shop.release_hold("A")
+    assert shop.order("A").erased_at is not None
+    shop.edit("A", ChangeShipTo(ANN))
+    assert shop.order("A").erased_at is None
+    assert shop.order("A").ship_to == ANN
+
+
+def test_an_erased_order_is_not_placed() -> None:
+    with pytest.raises(InvalidValueError, match="without split_from and erased_at"):
+        PlaceOrder(order=order("A", erased_at=NOON), at=NOON)
+
+
+def test_events_of_before_and_after_fold_alike() -> None:
+    """An erasure rewrites what is stored, so a copy of the events from before must still fold."""
+    shop = ended_shop()
+    copied = tuple(shop.events())
+    shop.erase("A", at=later(9))
+    state = fold((*copied, *shop.events()[len(copied) :]), State(ACME))
+    assert state.orders == shop.state().orders
