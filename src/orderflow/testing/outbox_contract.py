@@ -163,26 +163,19 @@ class OutboxContract(ABC):
         assert _claim(outbox) == []
 
     def test_a_message_loses_the_personal_data_of_an_erased_order(self) -> None:
-        """It loses its error too. A message that fails after the erasure gets nothing back."""
+        """It loses its error too. If it was claimed before, it gets nothing back by failing."""
         outbox, repository = self.make_outbox()
         acme = OrderFlow(repository).seller("acme")
         for order_id in ("1", "2"):
             acme.place(_order(order_id), allocate=False, at=_NOON)
-            acme.hold(order_id, HoldReason.OTHER, note=f"Ann {order_id}", at=_NOON)
             acme.cancel(order_id, reason=f"Ann {order_id}", at=_NOON)
         failed = {each.subject: each for each in reversed(_claim(outbox))}
-        outbox.mark_failed(failed["1"], "no answer about Ann 1", _NOON)
+        for order_id, message in failed.items():
+            outbox.mark_failed(message, f"no answer about Ann {order_id}", _NOON)
         acme.erase("1", at=_NOON)
-        outbox.mark_failed(failed["2"], "no answer about Ann 2", _NOON)
-        again = _claim(outbox, _NOON + _LEASE)
-        texts = {subject: repr([m for m in again if m.subject == subject]) for subject in "12"}
-        assert "PersonalDataErased" in texts["1"]
-        assert "Ann" not in texts["1"]
-        assert texts["2"].count("Ann 2") == len(("the hold", "the reason", "the error"))
         outbox.mark_failed(failed["1"], "later", _NOON)
-        last = [each for each in _claim(outbox, _NOON + 3 * _LEASE) if each.subject == "1"]
-        assert last
-        assert "Ann" not in repr(last)
+        again = repr(_claim(outbox, _NOON + 3 * _LEASE))
+        assert ("later" in again, again.count("Ann 1"), again.count("Ann 2")) == (True, 0, 2)
 
     def test_stock_has_messages_of_its_own(self) -> None:
         """An event about stock has the stock as its subject."""

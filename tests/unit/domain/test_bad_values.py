@@ -632,6 +632,7 @@ def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
             orderflow.core.Passing,
             orderflow.core.State,
             orderflow.ports.OutboxMessage,
+            orderflow.ports.OutboxSummary,
         ),
         *(
             orderflow.core.EarlierDemand,
