@@ -62,7 +62,7 @@ def test_nothing_is_found_where_orderflow_alone_wrote(path: Path) -> None:
     found = checked(path)
     assert found.violations == ()
     assert (found.sellers, found.orders, found.stock) == (2, 25, 7)
-    assert found.events == 79
+    assert found.events == 83
 
 
 def test_what_is_still_to_be_served_is_told_and_no_violation(path: Path) -> None:
