@@ -38,8 +38,6 @@ def test_exit_codes_reach_the_shell(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", row(), row("1002", quantity="x"))
     assert run("replay", str(path)).returncode == 1
     assert run("replay", str(path), "--colour", "red").returncode == 2
-    assert run("replay").returncode == 2
-    assert run("--version").returncode == 0
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
@@ -77,7 +75,7 @@ sys.exit(subprocess.call(pytest))
 def test_the_order_of_hashes_has_no_effect() -> None:
     def shop(hash_seed: str) -> dict[str, Any]:
         done = subprocess.run(  # noqa: S603 - this package
-            [*ORDERFLOW, "demo", "--orders", "150", "--json"],
+            [*ORDERFLOW, "demo", "--orders", "60", "--json"],
             check=True,
             capture_output=True,
             env={**os.environ, "PYTHONHASHSEED": hash_seed},

@@ -84,9 +84,17 @@ def postgres_url() -> Iterator[URL]:
 
 def empty(engine: Engine) -> None:
     """Remove all rows."""
+    texts = _deletions()
     with engine.begin() as connection:
-        for table in Tables.default().metadata.sorted_tables:
-            connection.execute(table.delete())
+        # PostgreSQL takes them all at once.
+        for text in texts if engine.dialect.name == "sqlite" else ["; ".join(texts)]:
+            connection.exec_driver_sql(text)
+
+
+@cache
+def _deletions() -> list[str]:
+    tables = reversed(Tables.default().metadata.sorted_tables)
+    return [f"DELETE FROM {table.fullname}" for table in tables]  # noqa: S608 - a name of ours
 
 
 @cache

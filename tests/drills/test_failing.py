@@ -28,7 +28,7 @@ MUG = StockKey("acme", "leeds", "MUG")
 
 STRIDES = {
     # One step in so many: where a command has many steps, or the database takes its time.
-    "SQLite interrupts": 5,
+    "SQLite interrupts": 10,
     "SQLite's disk fails": 20,
     "SQLite's disk is full": 20,
     "PostgreSQL refuses": 8,
