@@ -33,3 +33,12 @@ def test_importing_telemetry_loads_the_api_of_opentelemetry_alone() -> None:
     found = {each for each in packages.split() if not each.startswith("_sysconfigdata")}
     assert found - sys.stdlib_module_names - REQUIRED == {"opentelemetry"}
     assert [each for each in loaded.split() if each.startswith("opentelemetry.sdk")] == []
+
+
+def test_without_the_extra_it_is_named() -> None:
+    source = "import sys; sys.modules['opentelemetry.trace'] = None; import orderflow.telemetry"
+    run = subprocess.run(  # noqa: S603 - the text above
+        [sys.executable, "-c", source], check=False, capture_output=True, text=True
+    )
+    assert "orderflow.errors.outside.MissingExtraError" in run.stderr
+    assert "orderflow-backorder[otel]" in run.stderr

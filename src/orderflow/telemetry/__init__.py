@@ -7,13 +7,13 @@ Needs the extra `otel`. That is the API of OpenTelemetry alone: without its SDK,
 configures, nothing is reported.
 """
 
-from importlib.util import find_spec
-
 from orderflow.errors import MissingExtraError
 
-if find_spec("opentelemetry") is None:
-    raise MissingExtraError("opentelemetry", "otel")
-
-from orderflow.telemetry.telemetry import Telemetry
+try:
+    from orderflow.telemetry.telemetry import Telemetry
+except ModuleNotFoundError as error:
+    if str(error.name).partition(".")[0] != "opentelemetry":
+        raise
+    raise MissingExtraError("opentelemetry", "otel") from error
 
 __all__ = ["Telemetry"]
