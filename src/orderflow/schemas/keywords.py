@@ -14,6 +14,7 @@ from orderflow.domain.calendar.calendar import EXCEPTIONS_MAX, HOLIDAYS_MAX
 from orderflow.domain.calendar.cut_off import COUNT_MAX
 from orderflow.domain.model import validators
 from orderflow.domain.model.bulk_commands import BULK_ORDERS_MAX, WHERE_CHARACTERS_MAX
+from orderflow.domain.model.erasure import ERASED_TOGETHER_MAX
 from orderflow.domain.model.policy import SPLIT_IDS_CHARACTERS_MAX
 from orderflow.domain.model.sourcing_policy import WAREHOUSES_MAX
 from orderflow.domain.model.validators import LINES_MAX, UNITS_MAX
@@ -137,6 +138,12 @@ _OF_FIELDS: dict[str, Schema] = {
     },
     "CutOffRules.completed_max": {"minimum": 0, "maximum": COUNT_MAX},
     "CutOffRules.small_file_max": {"minimum": 0, "maximum": COUNT_MAX},
+    "ErasePersonalData.order_ids": {
+        "items": _IDENTIFIER,
+        "minItems": 1,
+        "maxItems": ERASED_TOGETHER_MAX,
+        "uniqueItems": True,
+    },
     "ExpectedDespatch.day": {},
     "Order.warehouse_id": {"anyOf": [_IDENTIFIER, {"const": ""}]},
     "OrderLine.allocated": {"minimum": 0, "maximum": UNITS_MAX},
