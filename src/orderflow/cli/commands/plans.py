@@ -13,15 +13,11 @@ from orderflow.cli.execution import ExecutionOptions, carry_out, earlier_command
 from orderflow.cli.options.arguments import Repay
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.options.listing import ListingOptions
-from orderflow.cli.options.planning_options import PlanningOptions, SearchOptions
+from orderflow.cli.options.planning_options import PlanFileOptions, PlanningOptions, SearchOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.plan_report import print_plan
-from orderflow.cli.output_file import require_new_file, write_whole
-from orderflow.codec import dumps, loads
+from orderflow.cli.plan_file import read_plan, save_plan
 from orderflow.domain.planning.applying import NOTE, command_of
-from orderflow.domain.planning.plan import Plan
-from orderflow.errors import CodecError
-from orderflow.importing import FileError
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -30,14 +26,13 @@ if TYPE_CHECKING:
 
 __all__ = ["apply_plan", "edit_plan", "rebalance"]
 
-_BYTES_MAX = 500_000_000
-
 _PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan that was saved.")]
 
 
 @with_options("The database", where=SellerOptions)
 @with_options("What is best, and what is protected", what=PlanningOptions)
 @with_options("The search", how=SearchOptions)
+@with_options("The file", file=PlanFileOptions)
 @with_options("Listing", listing=ListingOptions)
 def rebalance(
     *,
@@ -45,21 +40,13 @@ def rebalance(
     what: PlanningOptions,
     how: SearchOptions,
     listing: ListingOptions,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Save the plan in this file, as JSON."),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file if it exists.")
-    ] = False,
+    file: PlanFileOptions,
 ) -> None:
     """Plan a better allocation of the orders on back order. Nothing is changed.
 
     The plan completes the greatest number of orders, or the greatest weight. What the others need
     comes from orders that it does not complete. Save it, and apply it with apply-plan.
     """
-    if out is not None:
-        require_new_file(out, "--out", overwrite=overwrite)
     arguments = what.arguments() | how.arguments()
     with connect(where) as database:
         seller = database.flow.seller(database.seller(where.seller))
@@ -72,12 +59,13 @@ def rebalance(
                 return True
 
             plan = seller.rebalance(go_on=report, seconds=how.seconds, **arguments)
-    if out is not None:
-        write_whole(out, f"{dumps(plan)}\n")
-    print_plan(plan, listing, out)
+    if file.out is not None:
+        save_plan(plan, file.out)
+    print_plan(plan, listing, file.out)
 
 
 @with_options("The database", where=DatabaseOptions)
+@with_options("The file", file=PlanFileOptions)
 @with_options("Listing", listing=ListingOptions)
 def edit_plan(
     plan_file: _PlanFile,
@@ -88,26 +76,18 @@ def edit_plan(
     *,
     where: DatabaseOptions,
     listing: ListingOptions,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FILE", help="Save the new plan here; default: PLAN."),
-    ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace the file of --out if it exists.")
-    ] = False,
+    file: PlanFileOptions,
 ) -> None:
     """Change a plan by hand. What it protects stays protected.
 
     The product may be omitted if it can only be one. Nothing but the file is changed.
     """
-    if out is not None:
-        require_new_file(out, "--out", overwrite=overwrite)
-    plan = _read(plan_file)
+    plan = read_plan(plan_file)
     with connect(where) as database:
         seller = database.flow.seller(database.seller(plan.seller_id))
         edited = seller.edit_plan(plan, ";".join(edits))
-    target = out or plan_file
-    write_whole(target, f"{dumps(edited)}\n")
+    target = file.out or plan_file
+    save_plan(edited, target)
     print_plan(edited, listing, target)
 
 
@@ -128,7 +108,7 @@ def apply_plan(
 
     It is refused if one of its orders has changed since. Applied again, it changes nothing.
     """
-    plan = _read(plan_file)
+    plan = read_plan(plan_file)
     how = ExecutionOptions(dry_run=dry_run, as_json=as_json)
 
     def command(database: Database) -> ReallocateUnits:
@@ -140,15 +120,3 @@ def apply_plan(
         return command_of(plan, at=SystemClock().now(), by=by, note=note, repay=repay)
 
     carry_out(command, where, how)
-
-
-def _read(path: Path) -> Plan:
-    try:
-        if path.stat().st_size > _BYTES_MAX:
-            raise FileError(str(path), f"has more than {_BYTES_MAX:,} bytes")
-        plan: Plan = loads(path.read_bytes(), Plan)
-    except OSError as error:
-        raise FileError(str(path), error.strerror or str(error)) from error
-    except CodecError as error:
-        raise FileError(str(path), f"is no plan: {error}") from error
-    return plan

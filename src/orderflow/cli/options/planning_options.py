@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
 import typer
 
 from orderflow.cli.options.user_zone import user_zone
+from orderflow.cli.output_file import require_new_file
 from orderflow.domain.model.reallocation import REALLOCATIONS_MAX
 from orderflow.domain.planning.rebalancing import WAITING_MAX
 from orderflow.domain.planning.search import ROUNDS
@@ -18,7 +20,7 @@ from orderflow.domain.queries.filter_text import filter_of
 from orderflow.errors import InvalidValueError
 from orderflow.errors.quoting import quoted
 
-__all__ = ["PlanningOptions", "SearchOptions"]
+__all__ = ["PlanFileOptions", "PlanningOptions", "SearchOptions"]
 
 
 @attrs.frozen(kw_only=True)
@@ -106,6 +108,25 @@ class SearchOptions:
 
             found["optimiser"] = Highs(self.seconds)
         return found
+
+
+@attrs.frozen(kw_only=True)
+class PlanFileOptions:
+    """Where a plan is saved.
+
+    Attributes:
+        out: Save the plan in this file, as JSON. If omitted, edit-plan saves it in PLAN.
+        overwrite: Replace the file of --out if it exists.
+    """
+
+    out: Path | None = attrs.field(
+        default=None, metadata={"names": ("--out", "-o"), "metavar": "FILE"}
+    )
+    overwrite: bool = attrs.field(default=False, metadata={"names": ("--overwrite",)})
+
+    def __attrs_post_init__(self) -> None:
+        if self.out is not None:
+            require_new_file(self.out, "--out", overwrite=self.overwrite)
 
 
 def _rule(text: str) -> PlanRule:
