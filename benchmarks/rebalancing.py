@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.optimise or options.exact:
         from orderflow.adapters.highs import Highs  # noqa: PLC0415 - an extra
 
-        optimiser = Highs(options.seconds)
+        optimiser = Highs()
     _print("backlog, orders, complete before, after, bound, gap, seconds")
     for name, backlog in _backlogs(options.orders, options.file):
         waiting = [
@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
             plan = rebalance(
                 state,
                 backlog.at,
-                go_on=_until(begun + options.seconds),
+                seconds_left=_until(begun + options.seconds),
                 optimiser=optimiser,
                 exact=options.exact,
             )
@@ -86,8 +86,8 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _until(deadline: float) -> Callable[[int, int], bool]:
-    return lambda _value, _bound: perf_counter() < deadline
+def _until(deadline: float) -> Callable[[], float]:
+    return lambda: deadline - perf_counter()
 
 
 def _backlogs(orders: int, file: Path | None) -> Iterator[tuple[str, Backlog]]:

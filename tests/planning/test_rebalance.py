@@ -287,6 +287,7 @@ def test_more_back_orders_than_allowed_are_refused() -> None:
         {"waiting_max": True},
         {"rounds": -1},
         {"go_on": 5},
+        {"seconds_left": 5},
         {"optimiser": object()},
         {"exact": True},
     ],
@@ -346,7 +347,7 @@ def test_a_group_may_take_what_complete_orders_have() -> None:
 
 @pytest.mark.parametrize("exact", [False, True])
 def test_a_solver_finds_the_prices_and_proves_the_plan(exact: bool) -> None:  # noqa: FBT001
-    found = search(large_packing(300), Search(rounds=1, optimiser=Highs(20), exact=exact))
+    found = search(large_packing(300), Search(rounds=1, optimiser=Highs(), exact=exact))
     best = search(large_packing(300), Search())
     assert found.value <= best.value == best.bound <= found.bound
     assert not exact or found.value == found.bound
@@ -355,27 +356,32 @@ def test_a_solver_finds_the_prices_and_proves_the_plan(exact: bool) -> None:  # 
 class _Dear(Highs):
     """A solver whose prices prove nothing."""
 
-    def prices(self, packing: Packing) -> Sequence[float]:
+    def prices(self, packing: Packing, seconds: float) -> Sequence[float]:  # noqa: ARG002 - at once
         return [0.0] * len(packing.supply)
 
 
 class _Wrong(_Dear):
     """One whose choice does not fit."""
 
-    def best(self, packing: Packing, known: Sequence[int]) -> tuple[Sequence[int], int]:
+    def best(
+        self,
+        packing: Packing,
+        known: Sequence[int],
+        seconds: float,  # noqa: ARG002 - at once
+    ) -> tuple[Sequence[int], int]:
         assert min(packing.left(list(known))) >= 0
         return range(len(packing.weights)), sum(packing.weights)
 
 
 def test_a_solver_proves_what_its_prices_do_not() -> None:
     packing = large_packing(300)
-    found = search(packing, Search(rounds=1, optimiser=_Dear(20), exact=True))
+    found = search(packing, Search(rounds=1, optimiser=_Dear(), exact=True))
     assert found.value == found.bound == search(packing, Search()).bound
 
 
 def test_a_choice_of_a_solver_that_does_not_fit_is_ignored() -> None:
     packing = large_packing(300)
-    found = search(packing, Search(rounds=1, optimiser=_Wrong(20), exact=True))
+    found = search(packing, Search(rounds=1, optimiser=_Wrong(), exact=True))
     assert min(packing.left(list(found.chosen))) >= 0
     assert 0 < packing.value(found.chosen) == found.value < found.bound
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING, Any
 
-from orderflow.domain.model import validators
 from orderflow.errors import MissingExtraError
 
 try:
@@ -25,37 +24,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Highs"]
 
-SECONDS = 30.0
 _SLACK = 1e-6
 """How far HiGHS may be off a whole number, for each unit of the bound."""
 _CHOSEN = 0.5
 
 
 class Highs:
-    """Finds prices and proofs with HiGHS: an `orderflow.planning.Optimiser`.
-
-    Args:
-        seconds: How long each integer program may take.
-
-    Raises:
-        InvalidValueError: If it is no number of seconds.
-    """
-
-    def __init__(self, seconds: float = SECONDS) -> None:
-        validators.require(
-            ok=validators.is_seconds(seconds),
-            field="Highs.seconds",
-            demand=validators.SECONDS_DEMAND,
-            value=seconds,
-        )
-        self._seconds = seconds
+    """Finds prices and proofs with HiGHS: an `orderflow.planning.Optimiser`."""
 
     def __repr__(self) -> str:
-        return f"Highs(seconds={self._seconds})"
+        return "Highs()"
 
-    def prices(self, packing: Packing) -> Sequence[float]:
+    def prices(self, packing: Packing, seconds: float) -> Sequence[float]:
         """Return the price of a unit of each product: the dual values of the linear relaxation."""
-        solver = _solver(packing, self._seconds, whole=False)
+        solver = _solver(packing, seconds, whole=False)
         solver.run()
         return [max(0.0, -float(value)) for value in solver.getSolution().row_dual]
 
@@ -63,10 +45,11 @@ class Highs:
         self,
         packing: Packing,
         known: Sequence[int],  # noqa: ARG002 - see below
+        seconds: float,
     ) -> tuple[Sequence[int], int]:
         """Return the best choice of orders found, and a bound of the total weight of any choice."""
         # HiGHS could start from what is known, but 1.16 then returns that instead of what it found.
-        solver = _solver(packing, self._seconds, whole=True)
+        solver = _solver(packing, seconds, whole=True)
         solver.run()
         bound = -float(solver.getInfo().mip_dual_bound)
         chosen = [

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import attrs
 
 from orderflow.domain.model import validators
-from orderflow.domain.model.arguments import require_function
 from orderflow.domain.model.reallocation import REALLOCATIONS_MAX
 from orderflow.domain.planning.applying import NOTE, command_of
 from orderflow.domain.planning.editing import edit_plan
@@ -64,9 +64,9 @@ class PlanningMethods(SellerScope):
             rounds: How long to search, in steps that do not depend on the machine.
             optimiser: A solver that finds the prices of the products.
             exact: Whether the solver is to prove the best plan.
-            seconds: End the search after this time, and return the best plan so far. Without it,
-                the same state gives the same plan.
-            go_on: Is told the weight reached and the bound, and may end the search.
+            seconds: End the search after this time, and return the best plan so far. The optimiser
+                has what is left of it. Without a limit, the same state gives the same plan.
+            go_on: Takes the weight reached and the bound, and returns whether to go on.
             at: The time. Default: now.
 
         Raises:
@@ -81,12 +81,9 @@ class PlanningMethods(SellerScope):
                 demand=validators.SECONDS_DEMAND,
                 value=seconds,
             )
-        if go_on is not None:
-            require_function("rebalance.go_on", go_on)
 
-        def goes_on(value: int, bound: int) -> bool:
-            in_time = seconds is None or monotonic() - begun < seconds
-            return (go_on is None or go_on(value, bound)) and in_time
+        def seconds_left() -> float:
+            return inf if seconds is None else seconds - (monotonic() - begun)
 
         moment, default = self._read_moment("rebalance.at", at), self._default_policy
 
@@ -102,7 +99,8 @@ class PlanningMethods(SellerScope):
                 orders_max=orders_max,
                 waiting_max=waiting_max,
                 rounds=rounds,
-                go_on=goes_on,
+                go_on=go_on,
+                seconds_left=seconds_left,
                 optimiser=optimiser,
                 exact=exact,
             )

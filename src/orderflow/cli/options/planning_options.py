@@ -106,7 +106,7 @@ class SearchOptions:
         if self.optimise or self.exact:
             from orderflow.adapters.highs import Highs  # noqa: PLC0415 - an extra
 
-            found["optimiser"] = Highs(self.seconds)
+            found["optimiser"] = Highs()
         return found
 
 

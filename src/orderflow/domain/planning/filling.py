@@ -1,9 +1,13 @@
 """Filling: a choice of orders that is filled up, and improved by exchanges.
 
 Orders are added in the order of their *cost*: the price of what they need, for each weight. When no
-order fits any more, the choice is improved. Some orders are taken out, and others are filled in; if
-that is worth more, or worth the same and needs units of a lower price, it stays, else it is undone.
-So value and price together get better with each exchange, and no exchange can come again.
+order fits any more, the choice is improved. Some orders are taken out, and others are filled in. If
+the choice then has a greater *merit*, the exchange stays, else it is undone. The merit is the
+weight of the orders less a share of the price of their needs. So units that are left count too.
+
+An exchange of one order must improve the merit, so none can come again. An exchange of a few orders
+may lower it a little. This leaves choices that no single exchange improves, and the search keeps
+the best choice that it has seen (threshold accepting, Dueck and Scheuer 1990).
 
 An order that does not fit is *blocked on* one product of which too few units are left, as in the
 queues of orders that need all units at once. It needs no other test until that product is freed.
@@ -26,6 +30,11 @@ __all__ = ["Filling"]
 _FITS = -1
 _OUT_MAX = 6
 """At most this many orders are taken out in one exchange."""
+_PRICED, _OF = 7, 10
+"""The share of the price that counts in the merit."""
+_WORSE = ONE // 10
+"""An exchange of a few orders may lower the merit by this much."""
+_START_BITS = 16
 
 
 class Filling:
@@ -38,6 +47,10 @@ class Filling:
         self._products, self._units = packing.products, packing.units
         self._weights = packing.weights
         self._prices = price_of_needs(packing, prices)
+        self._merits = [
+            weight * ONE - price * _PRICED // _OF
+            for weight, price in zip(packing.weights, self._prices, strict=True)
+        ]
         orders = range(len(packing.weights))
         self.by_cost = sorted(orders, key=self._cost)
         self._rank = [0] * len(orders)
@@ -48,7 +61,7 @@ class Filling:
         self._blocked: list[dict[int, None]] = [{} for _ in packing.supply]
         self._blocked_on = [_FITS] * len(orders)
         self._dearest = _by_product(packing, reversed(self.by_cost))
-        self.value = self._price = 0
+        self.value = self._merit = 0
         chosen = dict.fromkeys(first)
         for order in (*chosen, *[each for each in self.by_cost if each not in chosen]):
             self._settle(order)
@@ -68,10 +81,13 @@ class Filling:
                 yield self._make_room(order)
 
     def exchange_some(self, product: int, start: int, count: int) -> bool:
-        """Try to take out some neighbours by cost among the orders that need a product."""
+        """Try to take out some neighbours by cost among the orders that need a product.
+
+        The dearer they are, the more often they are taken. The choice may become a little worse.
+        """
         inside = [order for order in self._dearest[product] if self._is_in[order]]
-        start %= max(1, len(inside))
-        return self._exchange(inside[start : start + 2 + count % (_OUT_MAX - 1)])
+        first = ((start % (1 << _START_BITS)) ** 4 * len(inside)) >> 4 * _START_BITS
+        return self._exchange(inside[first : first + 2 + count % (_OUT_MAX - 1)], worse=_WORSE)
 
     def _cost(self, order: int) -> tuple[int, int]:
         return self._prices[order] * ONE // self._weights[order], order
@@ -94,9 +110,9 @@ class Filling:
                     freed[each] = freed.get(each, 0) + count
         return self._exchange(list(out), order)
 
-    def _exchange(self, out: Sequence[int], first: int | None = None) -> bool:
-        """Take orders out and fill up, with one order first; undo it unless it improved."""
-        value, price = self.value, self._price
+    def _exchange(self, out: Sequence[int], first: int | None = None, worse: int = 0) -> bool:
+        """Take orders out and fill up, with one order first; undo it unless it improved enough."""
+        merit = self._merit
         candidates: dict[int, None] = {}
         for order in out:
             self._take_out(order)
@@ -109,14 +125,11 @@ class Filling:
         ranked = sorted(candidates, key=self._rank.__getitem__)
         added += [order for order in ranked if self._settle(order)]
         back = [order for order in sorted(out, key=self._rank.__getitem__) if self._settle(order)]
-        if (self.value, -self._price) > (value, -price):
+        if self._merit > merit - worse:
             return True
         for order in (*added, *back):
             self._take_out(order)
-        for order in (
-            *out,
-            *ranked,
-        ):  # the former fit, and the latter are blocked on what was freed
+        for order in (*out, *ranked):  # the former fit; the latter are blocked on what was freed
             self._settle(order)
         if first is not None:
             self._settle(first)
@@ -154,7 +167,7 @@ class Filling:
             left[product] -= sign * units
         self._is_in[order] = sign > 0
         self.value += sign * self._weights[order]
-        self._price += sign * self._prices[order]
+        self._merit += sign * self._merits[order]
 
 
 def _by_product(packing: Packing, orders: Iterable[int]) -> list[list[int]]:

@@ -25,7 +25,7 @@ from orderflow.domain.model.reallocation import REALLOCATIONS_MAX
 from orderflow.domain.planning.choosing import Choice, deal_within
 from orderflow.domain.planning.describing import describe
 from orderflow.domain.planning.pool import read_pool
-from orderflow.domain.planning.search import ROUNDS, Search, every_time
+from orderflow.domain.planning.search import ROUNDS, Search, every_time, no_limit
 from orderflow.domain.planning.stances import RULES_MAX, PlanRule, Protection
 from orderflow.domain.planning.weights import Weight, weight_function
 from orderflow.errors import PlanRefusedError
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.planning.plan import Plan
     from orderflow.domain.planning.pool import Pool
-    from orderflow.domain.planning.search import GoOn, Optimiser
+    from orderflow.domain.planning.search import GoOn, Optimiser, SecondsLeft
     from orderflow.domain.planning.weights import WeightOf
     from orderflow.domain.state.view import View
 
@@ -61,12 +61,13 @@ def rebalance(
     waiting_max: int = WAITING_MAX,
     rounds: int = ROUNDS,
     go_on: GoOn | None = None,
+    seconds_left: SecondsLeft | None = None,
     optimiser: Optimiser | None = None,
     exact: bool = False,
 ) -> Plan:
     """Return the plan with the greatest total weight of completed orders. Nothing is changed.
 
-    The same arguments give the same plan, unless `go_on` ends the search.
+    The same arguments give the same plan, unless `go_on` or `seconds_left` ends the search.
 
     Args:
         view: The state of the seller.
@@ -81,8 +82,10 @@ def rebalance(
             for the fewest units then come first.
         waiting_max: If more orders than this are on back order, there is no plan: 1 to 500,000.
         rounds: How long to search, in steps that do not depend on the machine.
-        go_on: Is told the weight reached and the bound, many times a second. The search ends if it
-            returns False, and the best plan so far is returned.
+        go_on: Takes the weight reached and the bound, many times a second. If it returns False, the
+            search ends with the best plan so far.
+        seconds_left: Returns how many seconds the search and the optimiser may still take. At 0,
+            the search ends with the best plan so far. Default: no limit.
         optimiser: A solver that finds the prices of the products.
         exact: Whether the solver is to prove the best plan.
 
@@ -102,7 +105,7 @@ def rebalance(
     ):
         ok, demand = _is_from(number, smallest, largest), validators.whole_demand(smallest, largest)
         validators.require(ok=ok, field=f"rebalance.{name}", demand=demand, value=number)
-    how = _search(rounds, go_on, optimiser, exact=exact)
+    how = _search(rounds, go_on, seconds_left, optimiser, exact=exact)
     weight_of = weight_function(weight, value_field, at)
     policy = view.policy or default_policy
     pool = read_pool(
@@ -116,8 +119,9 @@ def rebalance(
     )
     _require_weights(pool)
     choice = Choice(pool)
-    for group in range(len(pool.rules) + 1):
-        choice.serve(group, how)
+    groups = len(pool.rules) + 1
+    for group in range(groups):
+        choice.serve(group, how.with_share(groups - group))
     changes, omitted = deal_within(pool, choice.completed, orders_max)
     return describe(
         pool,
@@ -144,9 +148,18 @@ def _is_from(number: object, smallest: int, largest: int) -> bool:
     return type(number) is int and smallest <= number <= largest
 
 
-def _search(rounds: int, go_on: GoOn | None, optimiser: Optimiser | None, *, exact: bool) -> Search:
+def _search(
+    rounds: int,
+    go_on: GoOn | None,
+    seconds_left: SecondsLeft | None,
+    optimiser: Optimiser | None,
+    *,
+    exact: bool,
+) -> Search:
     if go_on is not None:
         require_function("rebalance.go_on", go_on)
+    if seconds_left is not None:
+        require_function("rebalance.seconds_left", seconds_left)
     if optimiser is not None:
         demand = "a solver, such as orderflow.adapters.highs.Highs()"
         require_methods("rebalance.optimiser", optimiser, "prices", "best", demand=demand)
@@ -156,7 +169,7 @@ def _search(rounds: int, go_on: GoOn | None, optimiser: Optimiser | None, *, exa
         demand="True or False, and False without an optimiser, which proves the best plan",
         value=exact,
     )
-    return Search(rounds, go_on or every_time, optimiser, exact)
+    return Search(rounds, go_on or every_time, seconds_left or no_limit, optimiser, exact)
 
 
 def _rules(rules: Iterable[PlanRule]) -> tuple[PlanRule, ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
@@ -27,10 +28,22 @@ if TYPE_CHECKING:
 
     from orderflow.domain.planning.packing import Packing, Part
 
-__all__ = ["GoOn", "Optimiser", "Search", "Searched", "every_time", "search"]
+__all__ = [
+    "GoOn",
+    "Optimiser",
+    "Search",
+    "Searched",
+    "SecondsLeft",
+    "every_time",
+    "no_limit",
+    "search",
+]
 
 GoOn = Callable[[int, int], bool]
-"""Is told the weight reached and the bound, and returns whether to go on searching."""
+"""Takes the weight reached and the bound, and returns whether to go on searching."""
+
+SecondsLeft = Callable[[], float]
+"""Returns how many seconds the search may still take: infinity if there is no limit."""
 
 ROUNDS = 300
 _EXCHANGES = 100
@@ -44,20 +57,28 @@ _EXACT_ORDERS_MAX, _NODES_MAX = 60, 100_000
 class Optimiser(Protocol):
     """A solver of linear and integer programs, such as `orderflow.adapters.highs`.
 
-    It is given parts of the problem. No answer is trusted: prices prove their bound here, and a
+    It solves parts of the problem. No answer is trusted: prices prove their bound here, and a
     choice that does not fit is ignored. Only the bound of `best` is taken as it is.
     """
 
-    def prices(self, packing: Packing) -> Sequence[float]:
-        """Return the price of a unit of each product: the dual values of the linear relaxation."""
+    def prices(self, packing: Packing, seconds: float) -> Sequence[float]:
+        """Return the price of a unit of each product: the dual values of the linear relaxation.
+
+        Args:
+            packing: The problem.
+            seconds: How long it may take at most.
+        """
         ...
 
-    def best(self, packing: Packing, known: Sequence[int]) -> tuple[Sequence[int], int]:
+    def best(
+        self, packing: Packing, known: Sequence[int], seconds: float
+    ) -> tuple[Sequence[int], int]:
         """Return the best choice of orders found, and a bound of the total weight of any choice.
 
         Args:
             packing: The problem.
             known: A choice that fits, to start from.
+            seconds: How long it may take at most.
         """
         ...
 
@@ -67,6 +88,11 @@ def every_time(_value: int, _bound: int) -> bool:
     return True
 
 
+def no_limit() -> float:
+    """Return infinity: the search may take as long as its rounds do."""
+    return inf
+
+
 @attrs.frozen
 class Search:
     """How to search.
@@ -74,14 +100,24 @@ class Search:
     Attributes:
         rounds: How long, in steps that do not depend on the machine.
         go_on: May end the search earlier.
+        seconds_left: How many seconds are left. At 0, the search ends.
         optimiser: Finds the prices, if given.
         exact: Whether the optimiser is also to prove the best choice.
     """
 
     rounds: int = ROUNDS
     go_on: GoOn = every_time
+    seconds_left: SecondsLeft = no_limit
     optimiser: Optimiser | None = None
     exact: bool = False
+
+    def with_share(self, searches: int) -> Search:
+        """Return the first of several searches, which has an equal share of the seconds left."""
+        left = self.seconds_left()
+        if searches == 1 or left == inf:
+            return self
+        kept = left - left / searches
+        return attrs.evolve(self, seconds_left=lambda: self.seconds_left() - kept)
 
 
 @attrs.frozen
@@ -111,7 +147,7 @@ def search(packing: Packing, how: Search, known: Iterable[int] = ()) -> Searched
     """
     sure, parts = parts_of(packing)
     known_ones, weight = set(known), packing.value(sure)
-    progress = _Progress(how.go_on, weight, weight)
+    progress = _Progress(how, weight, weight)
     parts.sort(key=lambda part: len(part.orders))  # most are small, and soon proven
     found = [_SearchOfPart(part, known_ones, progress) for part in parts]
     for each in found:
@@ -124,7 +160,7 @@ def search(packing: Packing, how: Search, known: Iterable[int] = ()) -> Searched
 class _Progress:
     """What is known of the whole, and whether to go on."""
 
-    go_on: GoOn
+    how: Search
     value: int
     bound: int
     is_over: bool = False
@@ -132,7 +168,9 @@ class _Progress:
     def goes_on(self) -> bool:
         """Ask, unless the answer was no before."""
         if not self.is_over:
-            self.is_over = not self.go_on(self.value, self.bound)
+            self.is_over = (
+                not self.how.go_on(self.value, self.bound) or self.how.seconds_left() <= 0
+            )
         return not self.is_over
 
 
@@ -163,18 +201,20 @@ class _SearchOfPart:
         if not self._goes_on():
             return
         self._find_prices(how)
-        self._exchange(self._fill(self._prices.each), how.rounds)
+        self._exchange_each(self._fill(self._prices.each), how.rounds)
         if len(self._numbers) <= _EXACT_ORDERS_MAX and self._goes_on():
             self._branch()
         if how.optimiser is not None and how.exact and self._goes_on():
-            self._take_proof(*how.optimiser.best(self._packing, self._best))
+            self._take_proof(*how.optimiser.best(self._packing, self._best, _left(how)))
+        if self._goes_on():
+            self._exchange_some(self._fill(self._prices.each), how.rounds)
 
     def _goes_on(self) -> bool:
         return not self._is_proven and self._progress.goes_on()
 
     def _find_prices(self, how: Search) -> None:
         if how.optimiser is not None:
-            found = how.optimiser.prices(self._packing)
+            found = how.optimiser.prices(self._packing, _left(how))
             self._price(bound_of(self._packing, [round(price * ONE) for price in found]))
             return
         steps = improve_prices(self._packing, self._prices, self._value_at)
@@ -197,34 +237,39 @@ class _SearchOfPart:
         filling = Filling(self._packing, prices)
         if filling.value < self._value:
             filling = Filling(self._packing, prices, self._best)
-        self._keep(filling.chosen, filling.value)
+        self._keep_filling(filling)
         return filling
+
+    def _keep_filling(self, filling: Filling) -> None:
+        if filling.value > self._value:
+            self._keep(filling.chosen, filling.value)
 
     def _keep(self, chosen: Sequence[int], value: int) -> None:
         if value > self._value:
             self._progress.value += value - self._value
             self._best, self._value = list(chosen), value
 
-    def _exchange(self, filling: Filling, rounds: int) -> None:
+    def _exchange_each(self, filling: Filling, rounds: int) -> None:
         for _ in range(rounds):
             if not self._goes_on() or not self._try_each(filling):
-                break
+                return
+
+    def _exchange_some(self, filling: Filling, rounds: int) -> None:
         products, draw = len(self._packing.supply), 1
         for _ in range(rounds * _EXCHANGES):
             if not self._goes_on():
                 return
             draw = (draw * _FACTOR + 1) & _MASK
             product = (draw >> 33) % products
-            if filling.exchange_some(product, start=draw >> 40, count=draw >> 48):
-                self._keep(filling.chosen, filling.value)
+            filling.exchange_some(product, start=draw >> 40, count=draw >> 48)
+            self._keep_filling(filling)
 
     def _try_each(self, filling: Filling) -> bool:
         """Try all exchanges of one order; say whether any improved the choice."""
         improved = False
         for better in filling.exchange_each():
             improved |= better
-            if filling.value > self._value:
-                self._keep(filling.chosen, filling.value)
+            self._keep_filling(filling)
             if not self._goes_on():
                 break
         return improved
@@ -240,3 +285,7 @@ class _SearchOfPart:
         if min(self._packing.left(once), default=0) >= 0:
             self._keep(once, self._packing.value(once))
         self._price(Prices(self._prices.each, max(bound, self._value) * ONE))
+
+
+def _left(how: Search) -> float:
+    return max(0.0, how.seconds_left())
