@@ -79,7 +79,7 @@ def test_edits_follow_one_another_and_may_undo_a_plan() -> None:
     ("edits", "message"),
     [
         ("take 9 from B, give to A", "B has 2 units of MUG"),
-        ("take 1 from X, give to A", "not among those"),
+        ("take 1 from X, give to A", "does not consider"),
         ("take 1 CUP from B, give to A", "B has 0 units"),
         ("take 1 from A, give to B", "no product in common"),
     ],
@@ -223,10 +223,13 @@ def test_wrong_arguments_are_refused() -> None:
             wrong()
 
 
-def test_a_plan_whose_changes_are_not_its_own_is_not_applied() -> None:
+def test_a_plan_whose_changes_are_not_its_own_is_neither_edited_nor_applied() -> None:
     plan = rebalance(STATE, AT)
+    changed = attrs.evolve(plan, orders=plan.orders[:1])
     with pytest.raises(PlanRefusedError, match="edit_plan"):
-        command_of(attrs.evolve(plan, orders=plan.orders[:1]), **WHY)
+        command_of(changed, **WHY)
+    with pytest.raises(PlanRefusedError, match="edit_plan"):
+        edit_plan(changed, STATE, "take 1 from C, give to A")
     many = attrs.evolve(plan, orders=plan.orders * 7_000)
     with pytest.raises(PlanRefusedError, match="orders_max"):
         command_of(many, **WHY)

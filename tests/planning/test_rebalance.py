@@ -202,6 +202,7 @@ def test_a_stance_says_who_gains(stance: Stance) -> None:
     state = backlog(("A", {"MUG": (1, 2)}), ("B", {"MUG": (0, 1)}))
     plan = rebalance(state, AT, rules=[PlanRule("id=B", stance)])
     assert plan.orders == ()
+    assert [(each.orders, each.value, each.bound) for each in plan.groups] == [(1, 0, 0), (1, 0, 0)]
 
 
 def test_an_order_that_must_be_full_comes_first_or_there_is_no_plan() -> None:
@@ -377,6 +378,12 @@ def test_a_solver_proves_what_its_prices_do_not() -> None:
     packing = large_packing(300)
     found = search(packing, Search(rounds=1, optimiser=_Dear(), exact=True))
     assert found.value == found.bound == search(packing, Search()).bound
+
+
+def test_prices_of_a_solver_that_prove_nothing_are_replaced_by_those_of_the_search() -> None:
+    packing = large_packing(300)
+    found = search(packing, Search(rounds=60, optimiser=_Dear()))
+    assert found == search(packing, Search(rounds=60))
 
 
 def test_a_choice_of_a_solver_that_does_not_fit_is_ignored() -> None:

@@ -60,17 +60,18 @@ class PlanningMethods(SellerScope):
             rules: What may be done with which orders, in the order of service: at most 20.
             protection: What is protected.
             orders_max: The plan changes at most this many orders: 1 to 20,000.
-            waiting_max: If more orders than this are on back order, there is no plan.
+            waiting_max: Refuse to plan if more orders are on back order: 1 to 500,000.
             rounds: How long to search, in steps that do not depend on the machine.
             optimiser: A solver that finds the prices of the products.
-            exact: Whether the solver is to prove the best plan.
+            exact: Whether the optimiser also proves the best plan.
             seconds: End the search after this time, and return the best plan so far. The optimiser
                 has what is left of it. Without a limit, the same state gives the same plan.
             go_on: Takes the weight reached and the bound, and returns whether to go on.
             at: The time. Default: now.
 
         Raises:
-            PlanRefusedError: If an order that must be full cannot be, or too many orders wait.
+            PlanRefusedError: If an order that must be full cannot be completed, too many orders
+                wait, or no order has a weight.
             InvalidValueError: If an argument is not valid.
         """
         begun = monotonic()
@@ -115,7 +116,7 @@ class PlanningMethods(SellerScope):
         *,
         weight_of: WeightOf | None = None,
     ) -> Plan:
-        """Return a plan with some changes by hand. Nothing is saved.
+        """Return a plan with some edits made by hand. Nothing is saved.
 
         Args:
             plan: The plan.

@@ -18,6 +18,8 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.plan_report import print_plan
 from orderflow.cli.plan_file import read_plan, save_plan
 from orderflow.domain.planning.applying import NOTE, command_of
+from orderflow.domain.planning.plan import out_of_date
+from orderflow.errors import StaleVersionError
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -119,4 +121,7 @@ def apply_plan(
             terminal.results().print(f"The plan in {plan_file} {message}")
         return command_of(plan, at=SystemClock().now(), by=by, note=note, repay=repay)
 
-    carry_out(command, where, how)
+    try:
+        carry_out(command, where, how)
+    except StaleVersionError as error:
+        raise out_of_date(error.order_id, error.expected, error.actual) from error

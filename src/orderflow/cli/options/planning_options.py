@@ -31,12 +31,12 @@ class PlanningOptions:
         weight: What completing an order is worth: 1, its units, its priority plus 1, its age in
             days, or its value.
         value_field: The custom field that has the values, for VALUE.
-        rules: What may be done with which orders, such as 'MUST_BE_FULL: priority>=10'. Repeat it;
-            the order is the order of service. The other stances are MAY_ONLY_GAIN, MAY_LOSE,
+        rules: What may be done with which orders, such as 'MUST_BE_FULL: priority>=10'. Repeat it
+            for others; the first is served first. The other stances are MAY_ONLY_GAIN, MAY_LOSE,
             MAY_ONLY_LOSE and LEFT_ALONE.
         take_complete: Whether orders that are complete may lose units too.
         protect_waiting: An order that is on back order for longer loses nothing.
-        passed_over_max: No order is passed over by more orders than this.
+        passed_over_max: At most this many later orders may pass over an order.
         whole_lines: Whether a line gives up all of its units, or none.
         sets: Whether the lines of a set give up all of their units together, or none.
         orders_max: The plan changes at most this many orders.
@@ -88,7 +88,7 @@ class SearchOptions:
         seconds: End the search after this time, with the best plan so far.
         rounds: End the search after this many steps, which do not depend on the machine.
         optimise: Whether HiGHS prices the products; it needs the extra `optimise`.
-        exact: Whether HiGHS also proves the best plan, or a bound of it.
+        exact: Whether HiGHS also proves the best plan; it needs the extra `optimise`.
     """
 
     seconds: float = 60.0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.reallocation import REALLOCATIONS_MAX, ReallocateUnits
-from orderflow.domain.planning.plan import Plan, plan_id_of
+from orderflow.domain.planning.plan import Plan, require_own_changes
 from orderflow.errors import PlanRefusedError
 
 if TYPE_CHECKING:
@@ -20,18 +20,18 @@ NOTE = "rebalanced"
 def command_of(
     plan: Plan, *, at: datetime, by: str, note: str = NOTE, repay: bool = False
 ) -> ReallocateUnits:
-    """Return the command that applies a plan. It has the plan's id, so it changes things once.
+    """Return the command that applies a plan. It has the plan's id, so a repetition does nothing.
 
     Args:
         plan: The plan.
-        at: The moment at which it is applied.
+        at: When it is applied.
         by: Who applies it.
         note: Why, for people.
         repay: Whether the orders that give units are served first until they are covered.
 
     Raises:
-        PlanRefusedError: If the plan changes nothing, or more than 20,000 orders, or if its data
-            were changed by anything but `edit_plan`.
+        PlanRefusedError: If the plan changes nothing, or more than 20,000 orders, or if anything
+            but `edit_plan` has changed it.
         InvalidValueError: If an argument is not valid.
     """
     require_kind("command_of.plan", plan, Plan, demand="a Plan")
@@ -45,8 +45,7 @@ def command_of(
             f"{REALLOCATIONS_MAX:,}: make a plan with `orders_max`, or with rules that leave some "
             "orders alone"
         )
-    if plan.plan_id != plan_id_of(plan.seller_id, plan.at, plan.orders):
-        raise PlanRefusedError("the plan does not have the id of its changes: use `edit_plan`")
+    require_own_changes(plan)
     return ReallocateUnits(
         seller_id=plan.seller_id,
         changes=plan.changes,

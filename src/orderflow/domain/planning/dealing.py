@@ -1,9 +1,9 @@
 """Dealing: who gives the units that the orders to complete take.
 
-What is available is taken first. The rest comes from orders that are not completed, and no more of
-it than is needed: the latest position gives first, from its last line first, as whenever orders
-lose units. If lines or sets are given up as a whole, some units may be left over. They go to the
-orders that are first in the queue, since all that is given must be taken.
+Available units are taken first. Orders that are not completed give the rest, and only as much as is
+needed. The latest position gives first, from its last line first, as always when orders lose units.
+If lines or sets are given up as a whole, some units may be left over. They go to the first orders
+in the queue, since all units that are given must be taken.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Deal:
 
     Attributes:
         changes: The change of each line, by order and line id.
-        untaken: The products of which units would be given that no order can take.
+        untaken: The products with units that would be given, but that no order can take.
     """
 
     changes: Changes

@@ -1,4 +1,4 @@
-"""Describing: the plan that certain changes make, with all that follows from them."""
+"""Describing: the plan for certain changes, with all of its figures."""
 
 from __future__ import annotations
 
@@ -120,12 +120,11 @@ def _groups(pool: Pool, after: Sequence[_Units], bounds: Sequence[int]) -> list[
     orders = [0] * len(names)
     before, complete, value = orders.copy(), orders.copy(), orders.copy()
     for at, member in enumerate(pool.members):
-        if member.gains:
-            orders[member.group] += 1
-            before[member.group] += member.is_complete
-            if not after[at][0]:
-                complete[member.group] += 1
-                value[member.group] += member.weight
+        orders[member.group] += 1
+        before[member.group] += member.is_complete
+        if not after[at][0]:
+            complete[member.group] += 1
+            value[member.group] += member.weight
     return [
         PlannedGroup(
             rule=name,

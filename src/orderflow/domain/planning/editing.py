@@ -17,7 +17,7 @@ from orderflow.domain.model.arguments import (
 )
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.planning.describing import describe
-from orderflow.domain.planning.plan import Plan
+from orderflow.domain.planning.plan import Plan, out_of_date, require_own_changes
 from orderflow.domain.planning.pool import read_pool
 from orderflow.domain.planning.weights import weight_function
 from orderflow.errors import InvalidValueError, PlanRefusedError
@@ -123,19 +123,20 @@ def edit_plan(
     *,
     weight_of: WeightOf | None = None,
 ) -> Plan:
-    """Return a plan with some changes by hand, and with all that follows from them.
+    """Return a plan with some edits, and with all of its figures computed again.
 
-    What the plan protects stays protected. The bound is that of the plan.
+    What the plan protects stays protected. The bound does not change.
 
     Args:
         plan: The plan.
         view: The state of its seller. The orders of the plan must not have changed since.
-        edits: What to change, as text or as objects. They follow one another.
+        edits: What to change, as text or as objects, one after another.
         default_policy: The policy to use if the seller has none of its own.
         weight_of: The function of the weights, if the plan was made with one.
 
     Raises:
-        PlanRefusedError: If an edit is not possible, or the plan is out of date.
+        PlanRefusedError: If an edit is not possible, the plan is out of date, or anything but this
+            function has changed it.
         InvalidValueError: If an argument is not valid.
     """
     require_kind("edit_plan.plan", plan, Plan, demand="a Plan")
@@ -150,6 +151,7 @@ def edit_plan(
         demand=f"a plan of {view.seller_id!r}, the seller of the view",
         value=plan.seller_id,
     )
+    require_own_changes(plan)
     pool = _read_again(plan, view, view.policy or default_policy, weight_of)
     hand = _Hand(plan, pool)
     for edit in parsed:
@@ -199,11 +201,7 @@ class _Hand:
             at = self._number(planned.order_id)
             version = pool.members[at].version
             if version != planned.version:
-                raise PlanRefusedError(
-                    f"the plan is out of date, make a new one: version {planned.version} of the "
-                    f"order was planned, and it has version {version}",
-                    (planned.order_id,),
-                )
+                raise out_of_date(planned.order_id, planned.version, version)
             self.changes[at] = {line.line_id: line.change for line in planned.lines}
 
     def make(self, edit: PlanEdit) -> None:
@@ -230,7 +228,7 @@ class _Hand:
         number = self._numbers.get(order_id)
         if number is None:
             raise PlanRefusedError(
-                "an order is not among those that the plan may consider: name one on back order",
+                "the plan does not consider this order: name one that is on back order",
                 (order_id,),
             )
         return number
@@ -279,7 +277,7 @@ class _Hand:
 
 
 def _require_protection(pool: Pool, changes: Changes, edited: Plan) -> None:
-    """Refuse a plan that takes from the protected, or serves whom it may not serve."""
+    """Refuse changes that take from a protected order, or give to one that may not gain."""
     for at, lines in changes.items():
         member = pool.members[at]
         reason = _broken_protection(pool, member, lines)

@@ -30,7 +30,7 @@ class Packing:
         weights: The weight of each order, 1 or more.
         products: The products that each order needs, each once.
         units: How many units it needs of each of them, 1 or more.
-        supply: The units that there are of each product, 0 or more.
+        supply: The available units of each product, 0 or more.
     """
 
     weights: tuple[int, ...]

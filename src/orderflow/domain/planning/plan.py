@@ -12,6 +12,7 @@ from orderflow.domain.model import validators
 from orderflow.domain.model.reallocation import Reallocation
 from orderflow.domain.planning.stances import PlanRule, Protection
 from orderflow.domain.planning.weights import Weight
+from orderflow.errors import PlanRefusedError
 
 if TYPE_CHECKING:
     from orderflow.domain.model.order import OrderLine
@@ -151,16 +152,15 @@ class IdleUnits:
 
 @attrs.frozen(kw_only=True)
 class PlannedGroup:
-    """The orders of one rule that may gain, or those of none.
+    """The orders that a rule matches, or that no rule matches.
 
     Attributes:
         rule: The rule, as text.
-        orders: How many orders there are.
+        orders: How many orders the plan considers in this group.
         complete_before: How many of them are complete now.
         complete_after: How many are complete once the plan is applied.
-        value: The total weight of these.
-        bound: No plan reaches a greater total weight in this group, from the units that the groups
-            before it left.
+        value: The total weight of these. An order that may not gain has none.
+        bound: No plan reaches a greater total weight with the units that earlier groups left.
     """
 
     rule: str
@@ -179,7 +179,7 @@ class BacklogFigures:
         complete: How many of them are complete.
         waiting: How many of them are not.
         longest_wait: How long the first of these has been on back order; `None` without any.
-        passed_over: How many of these are short of a product of which a later order has units.
+        passed_over: How many of these lack a product while a later order has units of it.
     """
 
     complete: int = attrs.field(validator=validators.whole(0))
@@ -197,22 +197,22 @@ class Plan:
     Attributes:
         plan_id: An id that is computed from what the plan changes.
         seller_id: The seller.
-        at: The moment at which it was made.
-        weight: What completing an order is worth; `None` if a function said it.
+        at: When it was made.
+        weight: What completing an order is worth; `None` if a function computes it.
         value_field: With `Weight.VALUE`: the custom field that has the values.
-        rules: The rules by which it was made.
-        protection: What was protected.
+        rules: Its rules, in the order of service.
+        protection: What it protects.
         orders: Who gains and who gives, in the order of the queue.
         passed_over: Who is passed over, and how often, in the order of the queue.
         idle: The units that stay idle.
-        groups: What was reached in each group, in the order of service.
+        groups: What it reaches for each rule, and for the orders that no rule matches.
         before: The figures without the plan.
         after: The figures with it.
         without_weight: How many orders were left alone because they have no weight.
-        omitted: How many orders it would complete as well, had it no limit of orders.
+        omitted: How many more orders it would complete without its limit of orders.
         was_cut: Whether a time limit ended the search.
-        took: How long the search took, if a clock was there.
-        edits: What was changed by hand, oldest first.
+        took: How long it took to make; `None` if nobody measured it.
+        edits: The edits made by hand, oldest first.
     """
 
     plan_id: str = attrs.field(validator=validators.identifier)
@@ -270,6 +270,27 @@ class Plan:
             )
             for order in self.orders
         )
+
+
+def require_own_changes(plan: Plan) -> None:
+    """Require that nothing but `edit_plan` has changed a plan.
+
+    Raises:
+        PlanRefusedError: If something else has.
+    """
+    if plan.plan_id != plan_id_of(plan.seller_id, plan.at, plan.orders):
+        raise PlanRefusedError(
+            "the changes of the plan do not match its id: make a new plan, and change it only with "
+            "`edit_plan`"
+        )
+
+
+def out_of_date(order_id: str, planned: int, actual: int) -> PlanRefusedError:
+    """Return the error for a plan that rests on an earlier version of an order."""
+    return PlanRefusedError(
+        f"the plan is out of date, make a new one: order {order_id} had version {planned} when it "
+        f"was planned, and has version {actual} now"
+    )
 
 
 def plan_id_of(seller_id: str, at: datetime, orders: tuple[PlannedOrder, ...]) -> str:

@@ -151,7 +151,7 @@ def _priced(packing: Packing, prices: list[int]) -> tuple[Prices, list[int]]:
 def _turn(
     direction: list[float], supply: tuple[int, ...], used: list[int], scale: list[float]
 ) -> None:
-    """Turn the direction towards the products of which more is used than there is."""
+    """Turn the direction towards the products that need more than their supply."""
     for product, (units, all_units) in enumerate(zip(used, supply, strict=True)):
         ahead = (units - all_units) / scale[product]
         direction[product] = (1 - _MEMORY) * ahead + _MEMORY * direction[product]

@@ -78,20 +78,20 @@ def rebalance(
         value_field: With `Weight.VALUE`: the custom field that has the value of an order.
         rules: What may be done with which orders, in the order of service: at most 20.
         protection: What is protected.
-        orders_max: The plan changes at most this many orders: 1 to 20,000. Those that it completes
-            for the fewest units then come first.
-        waiting_max: If more orders than this are on back order, there is no plan: 1 to 500,000.
+        orders_max: The plan changes at most this many orders: 1 to 20,000. If that is too few, the
+            orders that lack the fewest units come first.
+        waiting_max: Refuse to plan if more orders are on back order: 1 to 500,000.
         rounds: How long to search, in steps that do not depend on the machine.
         go_on: Takes the weight reached and the bound, many times a second. If it returns False, the
             search ends with the best plan so far.
         seconds_left: Returns how many seconds the search and the optimiser may still take. At 0,
             the search ends with the best plan so far. Default: no limit.
         optimiser: A solver that finds the prices of the products.
-        exact: Whether the solver is to prove the best plan.
+        exact: Whether the optimiser also proves the best plan.
 
     Raises:
-        PlanRefusedError: If an order that must be full cannot be, too many orders wait, or none has
-            a weight.
+        PlanRefusedError: If an order that must be full cannot be completed, too many orders wait,
+            or no order has a weight.
         InvalidValueError: If an argument is not valid.
     """
     require_view("rebalance.view", view)
@@ -139,8 +139,8 @@ def _require_weights(pool: Pool) -> None:
     without = sum([member.has_no_weight for member in pool.members])
     if without and not any(member.gains for member in pool.members):
         raise PlanRefusedError(
-            f"none of the orders that may gain has a weight, of {counted(without, 'order')}: name "
-            "a custom field with numbers, or choose another weight"
+            f"{counted(without, 'order')} could gain, but none has a weight: name a custom field "
+            "with numbers, or choose another weight"
         )
 
 

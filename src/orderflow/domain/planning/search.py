@@ -48,8 +48,10 @@ SecondsLeft = Callable[[], float]
 ROUNDS = 300
 _EXCHANGES = 100
 """This many exchanges of a few orders make a round."""
+_OPTIMISER_SHARE = 0.75
+"""The share of the seconds left that each call of the optimiser may take."""
 _FACTOR, _MASK = 6_364_136_223_846_793_005, (1 << 64) - 1
-"""The next draw is the last one times a factor, plus 1, of which 64 bits are kept (Knuth)."""
+"""The next draw is the last one times a factor, plus 1, modulo 2^64 (Knuth)."""
 _EXACT_ORDERS_MAX, _NODES_MAX = 60, 100_000
 """Parts of at most this many orders are searched exactly, if this many partial choices suffice."""
 
@@ -205,7 +207,7 @@ class _SearchOfPart:
         if len(self._numbers) <= _EXACT_ORDERS_MAX and self._goes_on():
             self._branch()
         if how.optimiser is not None and how.exact and self._goes_on():
-            self._take_proof(*how.optimiser.best(self._packing, self._best, _left(how)))
+            self._take_proof(*how.optimiser.best(self._packing, self._best, _share(how)))
         if self._goes_on():
             self._exchange_some(self._fill(self._prices.each), how.rounds)
 
@@ -214,9 +216,11 @@ class _SearchOfPart:
 
     def _find_prices(self, how: Search) -> None:
         if how.optimiser is not None:
-            found = how.optimiser.prices(self._packing, _left(how))
+            first = self._prices
+            found = how.optimiser.prices(self._packing, _share(how))
             self._price(bound_of(self._packing, [round(price * ONE) for price in found]))
-            return
+            if self._prices is not first:
+                return
         steps = improve_prices(self._packing, self._prices, self._value_at)
         for prices in islice(steps, how.rounds):
             self._price(prices)
@@ -287,5 +291,6 @@ class _SearchOfPart:
         self._price(Prices(self._prices.each, max(bound, self._value) * ONE))
 
 
-def _left(how: Search) -> float:
-    return max(0.0, how.seconds_left())
+def _share(how: Search) -> float:
+    """Return how many seconds the optimiser has: the search needs some of what is left."""
+    return max(0.0, how.seconds_left() * _OPTIMISER_SHARE)
