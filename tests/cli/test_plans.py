@@ -179,7 +179,7 @@ def test_the_value_of_an_order_is_in_a_custom_field(shop: Shop) -> None:
     shop.do("place", "A-3", "FIR=1")
     printed = shop.do("rebalance", "--weight", "VALUE", "--value-field", "total")
     assert "Weight: 9.990 of at most 9.990" in printed
-    assert "because of no known weight: 1 order" in printed
+    assert "Left alone, without a known weight: 1 order" in printed
 
 
 def test_a_plan_that_is_out_of_date_is_refused_as_a_whole(crowded: Shop, tmp_path: Path) -> None:

@@ -46,8 +46,8 @@ def rebalance(
 ) -> None:
     """Plan a better allocation of the orders on back order. Nothing is changed.
 
-    The plan completes the greatest number of orders, or the greatest weight. What the others need
-    comes from orders that it does not complete. Save it, and apply it with apply-plan.
+    The plan completes the greatest number of orders, or the greatest weight. Orders that it does
+    not complete give the units. Save it, and apply it with apply-plan.
     """
     arguments = what.arguments() | how.arguments()
     with connect(where) as database:
@@ -82,7 +82,7 @@ def edit_plan(
 ) -> None:
     """Change a plan by hand. What it protects stays protected.
 
-    The product may be omitted if it can only be one. Nothing but the file is changed.
+    Omit the product if only one is possible. Only the file is changed.
     """
     plan = read_plan(plan_file)
     with connect(where) as database:

@@ -127,7 +127,7 @@ def _summary(plan: Plan) -> Iterator[str]:
     if plan.was_cut:
         yield "The time limit ended the search: a longer one may find a better plan."
     if plan.without_weight:
-        yield f"Left alone, because of no known weight: {counted(plan.without_weight, 'order')}"
+        yield f"Left alone, without a known weight: {counted(plan.without_weight, 'order')}"
     if plan.omitted:
         omitted = counted(plan.omitted, "more order")
         yield f"Left out because of --orders-max: {omitted} that could be completed"

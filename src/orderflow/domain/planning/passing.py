@@ -1,4 +1,4 @@
-"""Passing over: which orders wait on while later ones get the units that they are short of.
+"""Passing over: which orders still wait while later ones get the units that they lack.
 
 The queue of a product has the orders that are short of it before the plan. An order that the plan
 does not complete is *passed over* by each later order that takes units of any of these products.
@@ -38,7 +38,7 @@ def passed_over(
     """Return by how many later orders each order is passed over, if it is at all.
 
     Args:
-        short: Orders that wait on, and the products that each of them is short of.
+        short: Orders that still wait, and the products that each of them lacks.
         taking: The set of the orders that take units, by product.
     """
     found = {}

@@ -124,10 +124,10 @@ class PlannedOrder:
 
 @attrs.frozen
 class PlannedPass:
-    """An order that waits on, and is passed over by the plan.
+    """An order that still waits, and is passed over by the plan.
 
-    It is passed over by each later order that takes units of a product that it is short of. The
-    queue of the product decides who is later.
+    Each later order that takes units of a product that it lacks passes it over. The queue of the
+    product decides who is later.
 
     Attributes:
         order_id: The order.
@@ -192,7 +192,7 @@ class BacklogFigures:
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """A better allocation of the orders on back order of a seller. Nothing is changed yet.
+    """A better allocation of a seller's back orders. Nothing is changed yet.
 
     Attributes:
         plan_id: An id that is computed from what the plan changes.

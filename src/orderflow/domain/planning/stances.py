@@ -23,7 +23,7 @@ class Stance(Term):
     Attributes:
         MUST_BE_FULL: It must be completed. If it cannot be, there is no plan.
         MAY_ONLY_GAIN: It may be completed, and loses nothing.
-        MAY_LOSE: It may be completed, and may lose units. This is the stance without a rule.
+        MAY_LOSE: It may be completed, and may lose units. The default, if no rule matches.
         MAY_ONLY_LOSE: It may lose units, and gains nothing.
         LEFT_ALONE: It neither gains nor loses.
     """
@@ -47,9 +47,9 @@ def _filter_text(where: OrderFilter | str) -> str:
 class PlanRule:
     """The stance towards the orders that a filter matches.
 
-    Of several rules, the first that matches an order counts. Their order is the order of service:
-    the orders of the first rule are chosen before those of the second, from all units that there
-    are, and so on. Orders that no rule matches come last.
+    If several rules match an order, the first one counts. Rules are served in their order: those of
+    the first rule choose from all units, those of the second from what is left, and so on. Orders
+    that no rule matches come last.
 
     >>> print(PlanRule("sku=MUG and priority >= 10", Stance.MUST_BE_FULL))
     MUST_BE_FULL: sku=MUG and priority>=10
@@ -76,13 +76,13 @@ class PlanRule:
 
 @attrs.frozen(kw_only=True)
 class Protection:
-    """What no plan takes, whoever needs it. A pinned order is protected in any case.
+    """What a plan must not take. A pinned order is always protected.
 
     Attributes:
         complete: Whether orders that are allocated keep all of their units.
-        waiting_longer_than: An order that is on back order for longer loses no units.
-        passed_over_max: No order that the plan leaves waiting is passed over by more orders than
-            this: see `PlannedPass`.
+        waiting_longer_than: Orders on back order for longer than this lose no units.
+        passed_over_max: At most this many later orders may pass over an order that still waits: see
+            `PlannedPass`.
         whole_lines: Whether a line gives up all of its units, or none.
         sets: Whether the lines of a set give up all of their units together, or none.
     """

@@ -49,8 +49,8 @@ class Weight(Term):
 def order_value(order: Order, field: str) -> int | None:
     """Return the value of an order in thousandths, or `None` if it is not known.
 
-    It is the number in a custom field, such as 49.90: at most 7 digits before a full stop, and 3
-    behind it. Without the field, or with another text or 0, the order has no known value.
+    It is the number in a custom field, such as 49.90, with at most 7 digits before the point and 3
+    after it. Without the field, or if the field has another text or 0, the value is not known.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow import OrderLine
@@ -70,7 +70,7 @@ def weight_function(weight: Weight | WeightOf, value_field: str | None, at: date
     """Return the function for a weight. What it returns is checked, and so are the arguments.
 
     Raises:
-        InvalidValueError: If the weight is not known, or the custom field is missing or too much.
+        InvalidValueError: If the weight is not known, or the custom field is missing or not needed.
     """
     is_value = weight is Weight.VALUE
     validators.require(
