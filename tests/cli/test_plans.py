@@ -162,6 +162,7 @@ def test_a_plan_is_edited_by_hand(crowded: Shop, tmp_path: Path) -> None:
 def test_rules_and_protections_are_options(crowded: Shop) -> None:
     kept = crowded.ask("rebalance", "--rule", "left-alone: id=A-1")
     assert kept["lines"] == []
+    assert [(each["orders"], each["value"]) for each in kept["groups"]] == [(1, 0), (2, 0)]
     assert crowded.ask("rebalance", "--passed-over-max", 1)["value"] == 1
     assert crowded.ask("rebalance", "--protect-waiting", 30, "--weight", "UNITS")["value"] == 3
     refused = crowded.refused("rebalance", "--rule", "MUST_BE_FULL: id=A-1")
@@ -170,6 +171,21 @@ def test_rules_and_protections_are_options(crowded: Shop) -> None:
     assert "is not a rule" in crowded.wrong("rebalance", "--rule", "id=A-1")
     assert "--value-field" in crowded.wrong("rebalance", "--weight", "VALUE")
     assert "--waiting-max" in crowded.refused("rebalance", "--waiting-max", 1)
+
+
+def test_a_pinned_order_and_a_divided_set_lose_nothing(crowded: Shop) -> None:
+    crowded.do("pin", "A-1")
+    assert crowded.ask("rebalance")["lines"] == []
+    crowded.do("unpin", "A-1")
+    for sku, units in (("TABLE", 1), ("LEG", 4)):
+        crowded.do("book-in", sku, units)
+    crowded.do("place", "B-1", "TABLE=1", "LEG=4", "LAMP=1", "--set", "TABLE=a", "--set", "LEG=a")
+    crowded.do("place", "B-2", "LEG=2")
+    for options, legs in (((), 2), (("--sets",), 0), (("--sets", "--exact"), 0)):
+        lines = crowded.ask("rebalance", "--rule", "LEFT_ALONE: id=A-1", *options)["lines"]
+        assert [(row["order_id"], row["change"]) for row in lines] == (
+            [("B-1", -legs), ("B-2", legs)] if legs else []
+        )
 
 
 def test_the_value_of_an_order_is_in_a_custom_field(shop: Shop) -> None:

@@ -20,7 +20,7 @@ from orderflow.planning import (
     plan_edits_of,
     rebalance,
 )
-from tests.planning.worlds import AT, backlog
+from tests.planning.worlds import AT, backlog, in_sets
 from tests.unit.shop import ACME
 
 if TYPE_CHECKING:
@@ -121,26 +121,26 @@ def test_what_a_plan_protects_stays_protected(
         edited(STATE, edits, **fields)
 
 
-def of_sets(state: State) -> State:
-    """Return the state with all lines of an order in one set."""
-    orders = [
-        attrs.evolve(order, lines=tuple(attrs.evolve(line, set_id="S") for line in order.lines))
-        for order in state.orders.values()
-    ]
-    return State.of(ACME, orders, state.records.values())
-
-
 def test_the_lines_of_a_set_are_given_together() -> None:
     rest = {"CUP": (0, 9)}
-    state = of_sets(
-        backlog(("D", rest), ("A", {"MUG": (2, 9), "CUP": (1, 9)}), ("B", {"MUG": (0, 1)}))
-    )
+    orders = (("D", rest), ("A", {"MUG": (2, 9), "CUP": (1, 9)}), ("B", {"MUG": (0, 1)}))
+    state = in_sets(backlog(*orders), ["A"])
     divided = rebalance(state, AT)
     assert units(divided) == {"A": -1, "B": 1}
     whole = rebalance(state, AT, protection=Protection(sets=True))
     assert whole.orders == (), "nobody takes the second mug"
     with pytest.raises(PlanRefusedError, match="lines of set 'S'"):
         edit_plan(whole, state, "take 1 from A, give to B")
+
+
+def test_a_set_with_a_product_that_nobody_takes_stays_together() -> None:
+    state = in_sets(backlog(("A", {"MUG": (2, 9), "CUP": (1, 1)}), ("B", {"MUG": (0, 1)})), ["A"])
+    assert units(rebalance(state, AT)) == {"A": -1, "B": 1}
+    protection = Protection(sets=True)
+    assert rebalance(state, AT, protection=protection).orders == ()
+    rules = [PlanRule("id=B", Stance.MUST_BE_FULL)]
+    with pytest.raises(PlanRefusedError, match="more units of 'CUP' than can be taken"):
+        rebalance(state, AT, rules=rules, protection=protection)
 
 
 def test_units_that_are_given_beyond_need_go_to_the_first_in_the_queue() -> None:

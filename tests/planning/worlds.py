@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import combinations
 
+import attrs
 from hypothesis import strategies as st
 
 from orderflow import BackOrderWait, Order, OrderLine, Status, Stock
@@ -62,7 +63,20 @@ def backlogs(draw: st.DrawFn, orders_max: int = 7) -> State:
             quantity = draw(st.integers(1, 5))
             lines[sku] = (draw(st.integers(0, quantity)), quantity)
         orders.append((f"A-{number}", lines))
-    return backlog(*orders)
+    state = backlog(*orders)
+    sets = draw(st.lists(st.sampled_from(orders), max_size=2, unique_by=lambda each: each[0]))
+    return in_sets(state, [order_id for order_id, _ in sets])
+
+
+def in_sets(state: State, order_ids: list[str]) -> State:
+    """Return the state with all lines of some orders in one set each."""
+    orders = [
+        attrs.evolve(order, lines=tuple(attrs.evolve(line, set_id="S") for line in order.lines))
+        if order.order_id in order_ids
+        else order
+        for order in state.orders.values()
+    ]
+    return State.of(ACME, orders, state.records.values())
 
 
 PROTECTIONS = st.builds(
@@ -71,6 +85,7 @@ PROTECTIONS = st.builds(
     waiting_longer_than=st.sampled_from((None, AT - NOON - timedelta(hours=2))),
     passed_over_max=st.sampled_from((None, None, 0, 1, 2)),
     whole_lines=st.booleans(),
+    sets=st.sampled_from((False, False, True)),
 )
 
 

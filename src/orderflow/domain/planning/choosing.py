@@ -146,26 +146,41 @@ def _deal(pool: Pool, completed: list[int]) -> Changes:
     while True:
         found = deal(pool, set(completed))
         limits = PassLimits(pool)
-        given_up = {_least(pool, completed, product) for product in found.untaken}
+        given_up = {_least(pool, completed, product, found.changes) for product in found.untaken}
         kept = [order for order in completed if order not in given_up and limits.allow(order)]
         if len(kept) == len(completed):
             return found.changes
         completed = kept
 
 
-def _least(pool: Pool, completed: list[int], product: ProductKey) -> int:
-    """Return the least important order that takes units of a product."""
-    found = [
-        order
-        for order in completed
-        if product in pool.members[order].short and not pool.members[order].must_be_full
-    ]
-    if not found:
-        raise PlanRefusedError(
-            f"whole lines or sets would give more units of {product[1]!r} than can be taken, for "
-            "orders that must be full: allow lines to be divided, or change the rule"
-        )
-    return min(found, key=lambda order: (pool.members[order].weight, -order))
+def _least(pool: Pool, completed: list[int], product: ProductKey, changes: Changes) -> int:
+    """Return the least important order that takes units of a product, or of one given with it."""
+    members = pool.members
+    for products in ({product}, _given_with(pool, product, changes)):
+        found = [
+            order
+            for order in completed
+            if not products.isdisjoint(members[order].short) and not members[order].must_be_full
+        ]
+        if found:
+            return min(found, key=lambda order: (members[order].weight, -order))
+    raise PlanRefusedError(
+        f"whole lines or sets would give more units of {product[1]!r} than can be taken, for "
+        "orders that must be full: allow lines to be divided, or change the rule"
+    )
+
+
+def _given_with(pool: Pool, product: ProductKey, changes: Changes) -> set[ProductKey]:
+    """Return what the orders that give a product give, such as the other lines of its set."""
+    found: set[ProductKey] = set()
+    for order, lines in changes.items():
+        own = pool.members[order].order
+        given = {
+            (own.warehouse_id, line.sku) for line in own.lines if lines.get(line.line_id, 0) < 0
+        }
+        if product in given:
+            found |= given
+    return found
 
 
 def _cost(member: Member, order: int) -> tuple[int, int]:
