@@ -142,7 +142,8 @@ def test_a_value_of_another_type_is_refused_by_name(each: Tried) -> None:
     hint = hint_of(each.function, each.parameter, each.owner)
     for value in WRONG:
         if allows(hint, value) or not is_checked(each):
-            with suppress(OrderFlowError):
+            # Where a function may be given, `type` is one, and fails when it is called.
+            with suppress(OrderFlowError, *([TypeError] if value is type else [])):
                 call(each, value)
             continue
         with pytest.raises(InvalidValueError) as refused:
