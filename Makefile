@@ -31,13 +31,16 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark browser api asyncapi wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark portal browser api asyncapi wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.demo ## see orders go on back order, and come off it; leaves them in demo.db
 	$(BIN)/orderflow demo --db demo.db --overwrite
+
+portal: .venv/.portal build/portal.db ## look at a portal in your browser; ARGS=--port=8080 for another port
+	PYTHONPATH=docs/examples $(BIN)/python -m portal build/portal.db $(ARGS)
 
 test: .venv/.dev ## run every test and every example in the docs
 	$(BIN)/python $(PYTEST)
@@ -147,6 +150,14 @@ clean: ## remove what the other targets made
 .venv/.demo: pyproject.toml .venv/.pip
 	$(PIP) install --editable '.[cli]'
 	@touch $@
+
+.venv/.portal: pyproject.toml .venv/.pip
+	$(PIP) install --group portal --editable '.[cli,files]'
+	@touch $@
+
+build/portal.db: | .venv/.portal
+	@mkdir -p $(@D)
+	$(BIN)/orderflow demo --orders 400 --db $@ > /dev/null
 
 .venv/.dev: pyproject.toml .venv/.pip
 	$(PIP) install --group dev --editable '.[$(EXTRAS)]'

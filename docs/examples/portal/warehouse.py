@@ -1,0 +1,99 @@
+"""The warehouse's side: announced deliveries, and booking stock in."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from attrs import frozen
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from orderflow import ExpectedReceipt, OrderFlow, StockKey
+from portal.accounts import SEE_OTHER, require_warehouse
+from portal.pages import page
+from portal.review import ID_MAX, CommandId, new_id, outcome_of
+from portal.shop import OpenShop
+from portal.words import changes_of
+
+RECEIPTS_MAX = 50
+SHORT_MAX = 20
+NOT_FOUND = 404
+
+Identifier = Annotated[str, Form(min_length=1, max_length=ID_MAX)]
+
+routes = APIRouter(dependencies=[Depends(require_warehouse)])
+
+
+@frozen
+class Waiting:
+    """A product that orders of a seller wait for."""
+
+    key: StockKey
+    orders: int
+    units: int
+
+
+@routes.get("/warehouse")
+def deliveries(
+    request: Request,
+    shop: OpenShop,
+    seller_id: Annotated[str, Query(alias="seller", max_length=ID_MAX)] = "",
+    done: Annotated[str, Query(max_length=ID_MAX)] = "",
+) -> Response:
+    """List what is announced and what orders wait for. `done` shows what a booking has moved."""
+    outcome = outcome_of(shop, seller_id, done) if seller_id and done else None
+    receipts = _receipts(shop.flow)
+    return page(
+        request,
+        "warehouse.html",
+        receipts=receipts[:RECEIPTS_MAX],
+        more=max(0, len(receipts) - RECEIPTS_MAX),
+        waiting=_waiting(shop.flow)[:SHORT_MAX],
+        sellers=shop.flow.sellers(),
+        changes=changes_of(outcome) if outcome is not None else None,
+        outcome=outcome,
+        command_id=new_id(),
+        now=datetime.now(UTC),
+    )
+
+
+@routes.post("/warehouse")
+def book_in(
+    shop: OpenShop,
+    *,
+    seller_id: Identifier,
+    warehouse_id: Identifier,
+    sku: Identifier,
+    received: Annotated[int, Form()],
+    command_id: CommandId,
+    receipt_id: Annotated[str, Form(max_length=ID_MAX)] = "",
+    more_to_come: Annotated[bool, Form()] = False,
+) -> Response:
+    """Book a delivery in. Waiting orders get the units in the same transaction, by themselves."""
+    if seller_id not in shop.flow.sellers():
+        raise HTTPException(NOT_FOUND, "There is no such seller.")
+    shop.flow.seller(seller_id).book_in(
+        StockKey(seller_id, warehouse_id, sku),
+        received,
+        receipt_id=receipt_id or None,
+        more_to_come=more_to_come,
+        command_id=command_id,
+    )
+    query = urlencode({"seller": seller_id, "done": command_id})
+    return RedirectResponse(f"/warehouse?{query}", SEE_OTHER)
+
+
+def _receipts(flow: OrderFlow) -> list[ExpectedReceipt]:
+    """Return the announced deliveries of all sellers, the earliest first."""
+    found = [each for seller_id in flow.sellers() for each in flow.seller(seller_id).receipts()]
+    return sorted(found, key=lambda each: (each.expected_at, each.receipt_id))
+
+
+def _waiting(flow: OrderFlow) -> list[Waiting]:
+    """Return the products that orders of any seller wait for, most units first."""
+    found = [
+        Waiting(StockKey(seller_id, *product), group.orders, group.units)
+        for seller_id in flow.sellers()
+        for product, group in flow.seller(seller_id).backlog().by_product
+    ]
+    return sorted(found, key=lambda each: (-each.units, each.key))

@@ -1,0 +1,1 @@
+"""The example of a portal, over HTTP: each way out, access, bad input, uploads, the warehouse."""

@@ -1,0 +1,125 @@
+"""What is filled in wrongly is answered with a page that says so, and never with a 500."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.portal.test_access import request, routes_of
+
+if TYPE_CHECKING:
+    from tests.portal.conftest import Portal
+    from tests.portal.visitor import Page
+
+NO_UNITS = ("0", "-1", "1.5", "two", "", "1e3", "٣", "9" * 40, "1\n")
+ODD = (*NO_UNITS, "x" * 5_000, "\0", "\t", "'; DROP TABLE orders; --", "<script>", "ü\u202e", "..")
+
+NAMES = (
+    *("id", "version", "command_id", "quantity:1", "removed", "replaced:1", "added:CUP"),
+    *("choose", "take", "find", "day", "units:MUG", "seen", "done", "status", "after"),
+    *("sku", "received", "warehouse_id", "receipt_id", "more_to_come", "seller_id", "user"),
+)
+
+
+def alert(page: Page) -> str:
+    """Return what the page says is wrong."""
+    text = page.response.text.partition('role="alert">')[2].partition("</p>")[0]
+    return text.replace("&#39;", "'")
+
+
+def test_a_quantity_has_to_be_a_number_from_1(portal: Portal) -> None:
+    page = portal.signed_in("acme").get("/order/edit?id=1004")
+    for text in NO_UNITS:
+        answer = page.type("Save", {"quantity:1": text})
+        assert answer.status == 422, text
+        assert "the quantity of MUG must be a whole number from 1; to have none" in alert(answer)
+        assert 'name="quantity:1"' in answer.response.text  # the form is there, to correct it
+
+
+def test_a_draft_that_cannot_be_saved_comes_back_with_the_reason(portal: Portal) -> None:
+    acme = portal.signed_in("acme")
+    page = acme.get("/order/edit?id=1005").press("Remove BEAKER").press("Save")
+    assert page.status == 409
+    assert "cancel the order instead" in alert(page)
+    assert "BEAKER removed" in page.text
+    nothing = acme.get("/order/edit?id=1005").press("Save")
+    assert (nothing.status, "Nothing is changed yet" in nothing.text) == (422, True)
+    unknown = acme.get("/order/edit/review?id=1005&removed=99&version=2")
+    assert unknown.status in {404, 409}
+
+
+def test_a_product_that_is_not_in_the_inventory_is_pointed_out(portal: Portal) -> None:
+    version = portal.seller("acme").order("1005").version
+    path = f"/order/edit/review?id=1005&added:SPOON=1&version={version}"
+    assert "SPOON is not in your inventory" in alert(portal.signed_in("acme").get(path))
+
+
+WRONG = [
+    ("/order?id=none", 404),
+    ("/order", 422),
+    ("/order?id=", 422),
+    ("/order?id=" + "x" * 200, 422),
+    ("/orders?status=GONE", 422),
+    ("/orders?after=none", 404),
+    ("/order/way/burn?id=1004", 404),
+    ("/order/way/edit?id=1004", 404),
+    ("/order/send-stock?id=1004&day=tomorrow", 422),
+    ("/order/send-stock?id=1004&day=2020-01-01", 422),
+    ("/order/send-stock?id=1004&day=9999-12-31", 422),
+    ("/order/send-stock?id=1001&day=2099-01-01", 422),
+    ("/uploads/none", 404),
+    ("/uploads/none/rejected.csv", 404),
+    ("/nothing", 404),
+]
+
+
+def test_a_wrong_address_is_answered_with_a_page(portal: Portal) -> None:
+    acme = portal.signed_in("acme")
+    for path, status in WRONG:
+        page = acme.get(path)
+        assert page.status == status, path
+        assert alert(page)
+        assert "Go to the first page" in page.text
+
+
+def test_stock_is_booked_in_by_whole_units(portal: Portal) -> None:
+    before = portal.written()
+    page = portal.signed_in("warehouse").get("/warehouse")
+    for received in NO_UNITS:
+        assert page.press("Book in", received=received).status == 422, received
+    assert portal.written() == before
+
+
+def test_stock_of_a_seller_that_there_is_not_is_not_booked_in(portal: Portal) -> None:
+    page = portal.signed_in("warehouse").get("/warehouse")
+    form = page.form_of("Book in")
+    fields = {**dict(form.fields), "seller_id": "nobody", "warehouse_id": "leeds", "sku": "MUG"}
+    answer = page.visitor.post("/warehouse", [*fields.items(), ("received", "1")])
+    assert answer.status == 404
+    assert "nobody" not in portal.app.state.shop.flow.sellers()
+
+
+@pytest.mark.parametrize("user", ["acme", "warehouse"])
+def test_no_odd_value_is_answered_with_a_500(portal: Portal, user: str) -> None:
+    visitor = portal.signed_in(user)
+    usual = {"id": "1004", "seller_id": "acme", "warehouse_id": "leeds", "sku": "MUG"}
+    usual |= {"received": "1", "day": "2026-01-01", "version": "2"}
+    paths = [each for each in routes_of(portal.app) if each[1] not in {"/sign-out", "/uploads"}]
+    odd = [*product(NAMES, ODD)]
+    for number, (method, path) in enumerate(paths):
+        for name, value in odd[number % 31 :: 31]:  # each path with a share of them
+            filled = path.format(name="cancel", upload_id="x")
+            status, text = request(visitor, method, filled, {**usual, name: value})
+            assert status < 500, (method, path, name, value, text)
+
+
+def test_a_lost_database_is_answered_without_its_path(portal: Portal) -> None:
+    acme = portal.signed_in("acme")
+    portal.database.unlink()
+    for path in ("/orders", "/order?id=1004", "/uploads", "/order/way/cancel?id=1004"):
+        page = acme.get(path)
+        assert page.status == 503, path
+        assert "Please try again in a moment" in page.text
+        assert str(portal.database) not in page.text
