@@ -39,10 +39,11 @@ def deliveries(
     shop: OpenShop,
     seller_id: Annotated[str, Query(alias="seller", max_length=ID_MAX)] = "",
     done: Annotated[str, Query(max_length=ID_MAX)] = "",
+    find: Annotated[str, Query(max_length=ID_MAX)] = "",
 ) -> Response:
     """List what is announced and what orders wait for. `done` shows what a booking has moved."""
     outcome = outcome_of(shop, seller_id, done) if seller_id and done else None
-    receipts = _receipts(shop.flow)
+    receipts = _receipts(shop.flow, find.strip().casefold())
     return page(
         request,
         "warehouse.html",
@@ -50,6 +51,7 @@ def deliveries(
         more=max(0, len(receipts) - RECEIPTS_MAX),
         waiting=_waiting(shop.flow)[:SHORT_MAX],
         sellers=shop.flow.sellers(),
+        find=find,
         changes=changes_of(outcome) if outcome is not None else None,
         outcome=outcome,
         command_id=new_id(),
@@ -83,9 +85,14 @@ def book_in(
     return RedirectResponse(f"/warehouse?{query}", SEE_OTHER)
 
 
-def _receipts(flow: OrderFlow) -> list[ExpectedReceipt]:
-    """Return the announced deliveries of all sellers, the earliest first."""
-    found = [each for seller_id in flow.sellers() for each in flow.seller(seller_id).receipts()]
+def _receipts(flow: OrderFlow, wanted: str) -> list[ExpectedReceipt]:
+    """Return the announced deliveries of all sellers with a text, the earliest first."""
+    found = [
+        each
+        for seller_id in flow.sellers()
+        for each in flow.seller(seller_id).receipts()
+        if wanted in f"{each.key.sku} {seller_id} {each.receipt_id}".casefold()
+    ]
     return sorted(found, key=lambda each: (each.expected_at, each.receipt_id))
 
 
