@@ -97,7 +97,7 @@ drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=
 spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; needs 2 GB of memory
 	ORDERFLOW_TEST_SPARK=1 $(BIN)/python -m pytest tests/spark
 
-browser: .venv/.browser ## look at a report in a real browser, which `make test` leaves out; keeps pictures
+browser: .venv/.browser ## look at a report and the portal in a real browser, which `make test` leaves out; keeps pictures
 	ORDERFLOW_TEST_BROWSER="$$($(BIN)/python -m tests.browser.chromium)" $(BIN)/python -m pytest tests/browser
 
 faults: .venv/.dev ## make deliberate faults in a copy of the source, and show which test catches each

@@ -1,1 +1,1 @@
-"""Reports in a real browser: `make browser` runs these tests, and `make test` leaves them out."""
+"""Pages in a real browser: `make browser` runs these tests, and `make test` leaves them out."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from orderflow.replay.generator import Shop
 from tests.cli.runner import run_json
@@ -16,8 +14,6 @@ from tests.laboratory.tables import differences
 from tests.replay.histories import write_shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, Page
 
 PICTURES = Path(__file__).parents[2] / "build" / "browser"
@@ -29,17 +25,6 @@ READ_TABLES = """
     [...row.querySelectorAll('data')].map(each => JSON.parse(each.value))])]))
 """
 WIDTHS = {"desktop": 1_280, "phone": 390}
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser() -> Iterator[Browser]:
-    with sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=os.environ["ORDERFLOW_TEST_BROWSER"],
-            args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"],
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(name="report", scope="module")
