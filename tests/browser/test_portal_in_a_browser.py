@@ -151,7 +151,7 @@ def test_an_order_is_edited_by_keyboard_alone(desk: Callable[..., Desk]) -> None
     acme.page.keyboard.press("Control+A")
     acme.page.keyboard.type("2")
     acme.choose("Save")
-    expect(acme.page.get_by_text("Line added: 2 JUG")).to_be_visible()
+    expect(acme.page.get_by_text("Added: 2 JUG")).to_be_visible()
     acme.choose("Confirm: save the changes")
     expect(acme.page.get_by_text("Done: what has moved")).to_be_visible()
     assert acme.page.locator("h1 + .status").inner_text() == "Allocated"

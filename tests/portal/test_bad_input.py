@@ -45,7 +45,7 @@ def test_a_draft_that_cannot_be_saved_comes_back_with_the_reason(portal: Portal)
     assert "cancel the order instead" in alert(page)
     assert "BEAKER removed" in page.text
     nothing = acme.get("/order/edit?id=1005").press("Save")
-    assert (nothing.status, "Nothing is changed yet" in nothing.text) == (422, True)
+    assert (nothing.status, "nothing is changed yet" in alert(nothing)) == (409, True)
     unknown = acme.get("/order/edit/review?id=1005&removed=99&version=2")
     assert unknown.status in {404, 409}
 
@@ -65,10 +65,6 @@ WRONG = [
     ("/orders?after=none", 404),
     ("/order/way/burn?id=1004", 404),
     ("/order/way/edit?id=1004", 404),
-    ("/order/send-stock?id=1004&day=tomorrow", 422),
-    ("/order/send-stock?id=1004&day=2020-01-01", 422),
-    ("/order/send-stock?id=1004&day=9999-12-31", 422),
-    ("/order/send-stock?id=1001&day=2099-01-01", 422),
     ("/uploads/none", 404),
     ("/uploads/none/rejected.csv", 404),
     ("/nothing", 404),
@@ -82,6 +78,19 @@ def test_a_wrong_address_is_answered_with_a_page(portal: Portal) -> None:
         assert page.status == status, path
         assert alert(page)
         assert "Go to the first page" in page.text
+
+
+def test_a_delivery_needs_a_day_and_units(portal: Portal) -> None:
+    page = portal.signed_in("acme").get("/order/send-stock?id=1004")
+    for name, text in (
+        *(("day", each) for each in ("", "tomorrow", "2020-01-01", "9999-12-31", "2026-02-30")),
+        *(("units:MUG", each) for each in NO_UNITS),
+    ):
+        answer = page.type("See what it would do", {name: text})
+        assert answer.status == 422, (name, text)
+        assert " must be " in alert(answer)
+        assert "See what it would do" in answer.form_of("See what it would do").buttons
+    assert portal.signed_in("acme").get("/order/send-stock?id=1001&day=2099-01-01").status == 422
 
 
 def test_stock_is_booked_in_by_whole_units(portal: Portal) -> None:

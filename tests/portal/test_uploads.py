@@ -78,16 +78,18 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_reason(portal: Portal) -
         assert 'role="alert">orders.csv' in page.response.text
 
 
-def test_a_file_is_bounded_however_it_is_packed(portal: Portal) -> None:
+def test_a_file_is_bounded(portal: Portal) -> None:
     acme = portal.signed_in("acme")
     written = portal.written()
     large = upload(acme, HEADER + b"x" * BODY_BYTES_MAX)
     assert large.status == 413
     assert "At most 1,000,000 bytes" in large.text
-    rows = b"3001,MUG,1,2026-03-02T07:10Z\n" * (ROWS_MAX + 2_000)
-    packed = upload(acme, gzip.compress(HEADER + rows))
-    assert packed.status == 413
-    assert f"at most {ROWS_MAX:,} rows" in packed.text
+    long = upload(acme, HEADER + b"3001,MUG,1,2026-03-02T07:10Z\n" * (ROWS_MAX + 2_000))
+    assert long.status == 422
+    assert f"has more than {ROWS_MAX:,} rows" in long.text
+    packed = upload(acme, gzip.compress(FILE))
+    assert packed.status == 422
+    assert "is compressed, or a workbook; save it as CSV" in packed.text
     assert portal.written() == written
 
 

@@ -60,7 +60,7 @@ def test_remove_what_is_short(portal: Portal) -> None:
     review = portal.signed_in("acme").get("/order/way/remove-short?id=1002")
     assert "On back order → becomes Allocated" in review.text
     done = review.press("Confirm: remove what is short")
-    assert "Line removed" in done.text
+    assert "Removed: line 1" in done.text
     order = portal.seller("acme").order("1002")
     assert [line.sku for line in order.lines] == ["CUP"]
     assert order.status is Status.ALLOCATED
@@ -75,11 +75,11 @@ def test_edit_with_the_delete_icon_and_a_product_of_the_inventory(portal: Portal
     page = page.press("Add JUG").press("Add from inventory").press("Add CUP")
     page = page.press("Remove the new line CUP")
     review = page.type("Save", {"added:JUG": "2"})
-    assert "Line removed: TEAPOT Line added: 2 JUG" in review.text
+    assert "Removed: TEAPOT Added: 2 JUG" in review.text
     assert review.text.count("On back order → becomes Allocated") == 1
     before = portal.written()
     done = review.press("Confirm: save the changes")
-    assert "Line removed: 1; Line added: 2 JUG" in done.text
+    assert "Removed: line 1; Added: 2 JUG" in done.text
     order = portal.seller("acme").order("1002")
     assert [(line.sku, line.allocated) for line in order.lines] == [("CUP", 2), ("JUG", 2)]
     assert portal.written()["acme"] > before["acme"]

@@ -4,6 +4,7 @@ Replace `ACCOUNTS` with your own users. Whatever a page does for a seller goes t
 `signed_in_seller`, whose handle reaches no other seller.
 """
 
+from http import HTTPStatus
 from secrets import compare_digest, token_urlsafe
 from typing import Annotated, NamedTuple
 
@@ -14,7 +15,6 @@ from orderflow import Order, Seller
 from portal.pages import page
 from portal.shop import OpenShop
 
-FORBIDDEN, UNAUTHORIZED, SEE_OTHER = 403, 401, 303
 TEXT_MAX = 200
 CHANGES_NOTHING = ("GET", "HEAD", "OPTIONS")
 
@@ -55,14 +55,14 @@ SignedIn = Annotated[Account, Depends(signed_in)]
 def signed_in_seller(account: SignedIn, shop: OpenShop) -> Seller:
     """Return the handle of the seller who asks: no route of a seller gets another one."""
     if account.seller_id is None:
-        raise HTTPException(FORBIDDEN, "This page is for sellers.")
+        raise HTTPException(HTTPStatus.FORBIDDEN, "This page is for sellers.")
     return shop.flow.seller(account.seller_id)
 
 
 def require_warehouse(account: SignedIn) -> None:
     """Let only the warehouse in."""
     if account.seller_id is not None:
-        raise HTTPException(FORBIDDEN, "This page is for the warehouse.")
+        raise HTTPException(HTTPStatus.FORBIDDEN, "This page is for the warehouse.")
 
 
 OwnSeller = Annotated[Seller, Depends(signed_in_seller)]
@@ -84,7 +84,7 @@ async def check_form(request: Request) -> None:
     sent, expected = str(form.get("csrf", "")), request.session.get("csrf", "")
     if not expected or not compare_digest(sent.encode(), expected.encode()):
         detail = "This form is too old, or from another site. Open the page again."
-        raise HTTPException(FORBIDDEN, detail)
+        raise HTTPException(HTTPStatus.FORBIDDEN, detail)
 
 
 @routes.get("/sign-in")
@@ -105,20 +105,20 @@ def sign_in(
     if not compare_digest(password.encode(), expected.encode()):
         fault = "There is no such log-in. Check the name and the password."
         context = {"accounts": ACCOUNTS, "user": user, "fault": fault}
-        return page(request, "sign_in.html", status=UNAUTHORIZED, **context)
+        return page(request, "sign_in.html", status=HTTPStatus.UNAUTHORIZED, **context)
     request.session.clear()
     request.session.update(user=user, csrf=token_urlsafe())
-    return RedirectResponse("/", SEE_OTHER)
+    return RedirectResponse("/", HTTPStatus.SEE_OTHER)
 
 
 @routes.post("/sign-out")
 def sign_out(request: Request) -> Response:
     """End the session."""
     request.session.clear()
-    return RedirectResponse("/sign-in", SEE_OTHER)
+    return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
 
 
 @routes.get("/")
 def first_page(account: SignedIn) -> Response:
     """Go to the first page of a seller, or of the warehouse."""
-    return RedirectResponse("/orders" if account.seller_id else "/warehouse", SEE_OTHER)
+    return RedirectResponse("/orders" if account.seller_id else "/warehouse", HTTPStatus.SEE_OTHER)

@@ -19,12 +19,12 @@ from starlette.middleware.sessions import SessionMiddleware
 from orderflow import OrderFlowError, StaleVersionError, StorageError
 from orderflow.problems import problem_of
 from portal import accounts, editing, sellers, sending, uploads, warehouse, ways
-from portal.accounts import ACCOUNTS, SEE_OTHER, NotSignedInError, check_form
+from portal.accounts import ACCOUNTS, NotSignedInError, check_form
 from portal.guard import Guard
 from portal.pages import FOLDER, page
 from portal.shop import open_pottery, open_shop
 
-HOURS_8 = 8 * 60 * 60
+SESSION_SECONDS_MAX = 8 * 60 * 60
 log = logging.getLogger(__name__)
 
 TITLES = {
@@ -60,7 +60,7 @@ def make_app(database: Path, *, secret: str | None = None) -> FastAPI:
         SessionMiddleware,
         secret_key=secret or token_urlsafe(),
         session_cookie="portal",
-        max_age=HOURS_8,
+        max_age=SESSION_SECONDS_MAX,
     )  # and `https_only=True` wherever the portal is not on this machine alone
     app.add_middleware(Guard)
     for each in (accounts, editing, sending, ways, sellers, uploads, warehouse):
@@ -118,7 +118,7 @@ async def fail(request: Request, error: Exception) -> Response:
 
 async def ask_to_sign_in(_request: Request, _error: NotSignedInError) -> Response:
     """Go to the page to sign in."""
-    return RedirectResponse("/sign-in", SEE_OTHER)
+    return RedirectResponse("/sign-in", HTTPStatus.SEE_OTHER)
 
 
 ANSWERS: dict[type[Exception], Any] = {

@@ -9,10 +9,17 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from attrs import frozen
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from orderflow import Order, OrderFlowError, ReplacementOffer, Seller, StaleVersionError
+from orderflow import (
+    EditRefusedError,
+    Order,
+    OrderFlowError,
+    ReplacementOffer,
+    Seller,
+    StaleVersionError,
+)
 from orderflow.commands import EditOrder
 from orderflow.problems import problem_of
 from portal.accounts import OwnOrder, OwnSeller
@@ -31,7 +38,6 @@ from portal.sellers import lines_of
 from portal.shop import OpenShop
 from portal.words import edit_in_words
 
-UNPROCESSABLE = 422
 INVENTORY_MAX = 20
 
 routes = APIRouter()
@@ -112,7 +118,9 @@ def _command(
         raise StaleVersionError(order.order_id, draft.version, order.version)
     edits = tuple(draft.edits(order, seller.replacement_offers(order.order_id)))
     if not edits:
-        raise HTTPException(UNPROCESSABLE, "Nothing is changed yet, so there is nothing to save.")
+        raise EditRefusedError(
+            order.order_id, "nothing is changed yet, so there is nothing to save"
+        )
     fields = order_fields(order, version=draft.version, command_id=command_id)
     return EditOrder(edits=edits, **fields)
 

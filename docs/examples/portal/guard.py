@@ -1,11 +1,12 @@
 """Limits what a request may send, and what a page may load."""
 
+from http import HTTPStatus
+
 from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_BYTES_MAX = 1_000_000
-TOO_LARGE = 413
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -37,7 +38,10 @@ class Guard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > BODY_BYTES_MAX:
-                raise HTTPException(TOO_LARGE, f"At most {BODY_BYTES_MAX:,} bytes can be sent.")
+                raise HTTPException(
+                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                    f"At most {BODY_BYTES_MAX:,} bytes can be sent.",
+                )
             return message
 
         async def with_headers(message: Message) -> None:

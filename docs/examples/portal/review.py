@@ -1,6 +1,7 @@
 """Before and after: the page that shows what a command would do, and the way it is run."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from secrets import token_hex
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -11,7 +12,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from orderflow import Order, Outcome, Seller
 from orderflow.commands import OrderCommand
-from portal.accounts import SEE_OTHER
 from portal.pages import page
 from portal.shop import Shop
 from portal.words import changes_of
@@ -85,7 +85,9 @@ def review_page(
 
 def to_order(order_id: str, done: str) -> Response:
     """Go to the page of an order, which shows what the command with this id has done."""
-    return RedirectResponse(f"/order?{urlencode({'id': order_id, 'done': done})}", SEE_OTHER)
+    return RedirectResponse(
+        f"/order?{urlencode({'id': order_id, 'done': done})}", HTTPStatus.SEE_OTHER
+    )
 
 
 def outcome_of(shop: Shop, seller_id: str, command_id: str) -> Outcome | None:

@@ -5,21 +5,22 @@ Nothing moves until the warehouse books it in. The preview shows which dates wou
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
+from http import HTTPStatus
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from orderflow import ExpectedReceipt, Order, StockKey
+from orderflow import ExpectedReceipt, InvalidValueError, Order, StockKey
 from orderflow.commands import AnnounceReceipt
 from orderflow.service import Batches
-from portal.accounts import SEE_OTHER, OwnOrder, OwnSeller
+from portal.accounts import OwnOrder, OwnSeller
 from portal.drafts import units_of
 from portal.pages import ZONE, page
 from portal.review import CommandId, FormFields, new_id
 from portal.shop import OpenShop
 
-UNPROCESSABLE = 422
 SKUS_MAX = 100
 DAYS_MAX = 365
 ARRIVES_AT = time(12)
@@ -33,16 +34,24 @@ def plan(request: Request, seller: OwnSeller, order: OwnOrder) -> Response:
     """Show a form for the delivery and, once it is filled in, the dates that would move."""
     fields = request.query_params
     short = _short(order)
-    receipts = [*_receipts(order, fields, "preview")] if "day" in fields else []
+    receipts: list[ExpectedReceipt] = []
+    fault = ""
+    try:
+        if "day" in fields:
+            receipts = [*_receipts(order, fields, "preview")]
+    except InvalidValueError as error:
+        fault = str(error)
     return page(
         request,
         "send_stock.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK,
         order=order,
         units={sku: fields.get(f"units:{sku}", str(units)) for sku, units in short.items()},
         day=fields.get("day", str(_today() + USUAL_DAYS)),
         today=_today(),
         receipts=receipts,
         moved=seller.what_if(*receipts)[:SKUS_MAX] if receipts else (),
+        fault=fault,
         command_id=new_id(),
     )
 
@@ -60,7 +69,7 @@ def announce(
     result = Batches(shop.flow, shop.repository).run_all_or_none(commands)
     for refused in result.refused:
         raise refused.error
-    return RedirectResponse(f"/stock#{command_id}-1", SEE_OTHER)
+    return RedirectResponse(f"/stock#{command_id}-1", HTTPStatus.SEE_OTHER)
 
 
 def _short(order: Order) -> Counter[str]:
@@ -76,20 +85,18 @@ def _receipts(order: Order, fields: Mapping[str, str], notice_id: str) -> Iterat
     sent = [(sku, fields.get(f"units:{sku}", "")) for sku in _short(order)]
     sent = [(sku, text) for sku, text in sent if text.strip() not in {"", "0"}]
     if not sent:
-        raise HTTPException(UNPROCESSABLE, "Send at least one unit of what the order is short of.")
+        raise InvalidValueError("the units to send", "at least 1 of what the order is short of", 0)
     for number, (sku, text) in enumerate(sent, 1):
         key = StockKey(order.seller_id, order.warehouse_id, sku)
         yield ExpectedReceipt(f"{notice_id}-{number}", key, units_of(text, sku), expected_at)
 
 
 def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise HTTPException(UNPROCESSABLE, "The day must be a date, such as 2026-03-09.") from None
-    if not _today() <= day <= _today() + timedelta(days=DAYS_MAX):
-        raise HTTPException(UNPROCESSABLE, "The day must be today or later, within a year.")
-    return day
+    first, last = _today(), _today() + timedelta(days=DAYS_MAX)
+    with suppress(ValueError):
+        if first <= (day := date.fromisoformat(text)) <= last:
+            return day
+    raise InvalidValueError("the day", f"a date from {first} to {last}", text)
 
 
 def _today() -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
@@ -32,19 +33,20 @@ from orderflow.importing import (
 )
 from orderflow.ports import Reading
 from orderflow.service import Batches, BatchResult
-from portal.accounts import SEE_OTHER, OwnSeller, SignedIn
-from portal.guard import TOO_LARGE
+from portal.accounts import OwnSeller, SignedIn
 from portal.pages import ZONE, page
 from portal.review import new_id
 from portal.shop import OpenShop, Shop
 from portal.words import count
 
-NOT_FOUND, UNPROCESSABLE = 404, 422
-ROWS_MAX = 20_000
+ROWS_MAX = 5_000
 MESSAGES_MAX = 20
 NAME_MAX = 100
 KEPT_MAX = 20
 """How many uploads of a seller are kept."""
+
+PACKED = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
+"""How files begin that are in zip (as workbooks are), gzip, bz2, xz and zstd."""
 
 metadata = MetaData()
 uploads = Table(
@@ -79,7 +81,13 @@ def upload(
     except FileError as error:
         fault = "; ".join(error.lines)
         last = _last(shop, seller)
-        return page(request, "uploads.html", status=UNPROCESSABLE, uploads=last, fault=fault)
+        return page(
+            request,
+            "uploads.html",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            uploads=last,
+            fault=fault,
+        )
     done = Batches(shop.flow, shop.repository).run(found.commands)
     refused = {record_id(each.command): str(each.error) for each in done.refused}
     rejects = BytesIO()
@@ -93,7 +101,7 @@ def upload(
         "rejects": rejects.getvalue() if written.rows else b"",
     }
     _keep(shop, row)
-    return RedirectResponse(f"/uploads/{row['upload_id']}", SEE_OTHER)
+    return RedirectResponse(f"/uploads/{row['upload_id']}", HTTPStatus.SEE_OTHER)
 
 
 @routes.get("/{upload_id}")
@@ -128,10 +136,12 @@ def _read(shop: Shop, seller: Seller, warehouse_id: str, content: BytesIO, name:
     def parts_of(order_id: str) -> list[Order]:
         return [each for each in seller.all_parts_of(order_id) if each.order_id != order_id]
 
-    def check_length(progress: Progress) -> None:  # a small compressed file may be a long one
+    def check_length(progress: Progress) -> None:
         if progress.rows > ROWS_MAX:
-            raise HTTPException(TOO_LARGE, f"A file can have at most {ROWS_MAX:,} rows.")
+            raise FileError(name, f"has more than {ROWS_MAX:,} rows; divide it")
 
+    if content.getvalue().startswith(PACKED):  # a small one may be endless inside
+        raise FileError(name, "is compressed, or a workbook; save it as CSV")
     return read_orders(
         content,
         name=name,
@@ -202,7 +212,7 @@ def _found(shop: Shop, seller: Seller, upload_id: str) -> dict[str, Any]:
         row = connection.execute(select(uploads).where(own, uploads.c.upload_id == upload_id))
         for found in row.mappings():
             return _with_time(found)
-    raise HTTPException(NOT_FOUND, "There is no such upload.")
+    raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such upload.")
 
 
 def _with_time(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row of any columns

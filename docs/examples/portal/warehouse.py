@@ -1,6 +1,7 @@
 """The warehouse's side: announced deliveries, and booking stock in."""
 
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from orderflow import ExpectedReceipt, OrderFlow, StockKey
-from portal.accounts import SEE_OTHER, require_warehouse
+from portal.accounts import require_warehouse
 from portal.pages import page
 from portal.review import ID_MAX, CommandId, new_id, outcome_of
 from portal.shop import OpenShop
@@ -17,7 +18,6 @@ from portal.words import changes_of
 
 RECEIPTS_MAX = 50
 SHORT_MAX = 20
-NOT_FOUND = 404
 
 Identifier = Annotated[str, Form(min_length=1, max_length=ID_MAX)]
 
@@ -73,7 +73,7 @@ def book_in(
 ) -> Response:
     """Book a delivery in. Waiting orders get the units in the same transaction, by themselves."""
     if seller_id not in shop.flow.sellers():
-        raise HTTPException(NOT_FOUND, "There is no such seller.")
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such seller.")
     shop.flow.seller(seller_id).book_in(
         StockKey(seller_id, warehouse_id, sku),
         received,
@@ -82,7 +82,7 @@ def book_in(
         command_id=command_id,
     )
     query = urlencode({"seller": seller_id, "done": command_id})
-    return RedirectResponse(f"/warehouse?{query}", SEE_OTHER)
+    return RedirectResponse(f"/warehouse?{query}", HTTPStatus.SEE_OTHER)
 
 
 def _receipts(flow: OrderFlow, wanted: str) -> list[ExpectedReceipt]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from attrs import frozen
@@ -19,8 +20,6 @@ from orderflow.commands import (
 from orderflow.edits import RemoveShortLines
 from portal.accounts import OwnOrder, OwnSeller
 from portal.review import CommandId, Review, Version, order_fields, review_page, to_order
-
-NOT_FOUND = 404
 
 
 @frozen
@@ -169,5 +168,5 @@ def _way(
 ) -> tuple[Way, OrderCommand]:
     way = DIRECT.get(name)
     if way is None or way.command is None:
-        raise HTTPException(NOT_FOUND, "There is no such page.")
+        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such page.")
     return way, way.command(**order_fields(order, version=version, command_id=command_id))

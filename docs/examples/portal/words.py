@@ -104,13 +104,13 @@ def edit_in_words(edit: RequestedEdit, skus: Mapping[str, str]) -> str:
     """Write one edit of an order."""
     match edit:
         case AddLine(sku, quantity):
-            return f"Line added: {quantity:,} {sku}"
+            return f"Added: {quantity:,} {sku}"
         case RemoveLine(line_id):
-            return f"Line removed: {skus.get(line_id, line_id)}"
+            return f"Removed: {skus.get(line_id, f'line {line_id}')}"
         case ReplaceLine(line_id, sku):
             return f"Line {line_id} is now {sku}"
         case ChangeQuantity(line_id, quantity):
-            return f"Quantity changed: {quantity:,} {skus.get(line_id, line_id)}"
+            return f"Quantity of {skus.get(line_id, f'line {line_id}')}: {quantity:,}"
         case _:
             return words_of(edit)
 
@@ -118,8 +118,8 @@ def edit_in_words(edit: RequestedEdit, skus: Mapping[str, str]) -> str:
 def words_of(thing: object) -> str:
     """Write the name of a class as words.
 
-    >>> words_of(Change)
-    'Change'
+    >>> words_of(KeyError())
+    'Key error'
     """
     return re.sub(r"(?<!^)([A-Z])", r" \1", type(thing).__name__).capitalize()
 
