@@ -143,7 +143,23 @@ class _Traceless(MemoryOutbox):
     """Loses the trace when a message fails."""
 
     def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        super().mark_failed(attrs.evolve(message, trace=None), error, retry_at)
+        super().mark_failed(message, error, retry_at)
+        self._change(message, message=attrs.evolve(message, error=error, trace=None))
+
+
+class _Unforgetting(MemoryOutbox):
+    """Erases nothing."""
+
+    def erase(self, seller_id: str, order_ids: Sequence[str]) -> None:
+        """Leave all messages."""
+
+
+class _Restoring(MemoryOutbox):
+    """Writes a message that fails as it was claimed."""
+
+    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
+        super().mark_failed(message, error, retry_at)
+        self._change(message, message=attrs.evolve(message, error=error))
 
 
 class _Contract(OutboxContract):
@@ -195,6 +211,8 @@ class _Early(_Contract):
         (_Dividing, "test_a_claim_does_not_divide_what_was_claimed_together"),
         (_Careless, "test_the_summary_counts_what_is_late_and_what_is_dead"),
         (_OneForAll, "test_the_same_order_id_of_two_sellers_is_two_subjects"),
+        (_Unforgetting, "test_a_message_loses_the_personal_data_of_an_erased_order"),
+        (_Restoring, "test_a_message_loses_the_personal_data_of_an_erased_order"),
         (_Traceless, "test_a_message_has_the_trace_of_its_unit_of_work"),
         (_WithoutLease, "test_relays_at_the_same_time_lose_nothing_and_keep_the_order"),
     ],
