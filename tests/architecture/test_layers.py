@@ -1,6 +1,7 @@
 """Each layer imports only what stands left of it.
 
-    errors ◀ domain ◀ notices ◀ ports ◀ service, adapters ◀ replay, notifier ◀ laboratory ◀ cli
+    errors ◀ domain ◀ notices ◀ ports ◀ service, adapters
+        ◀ replay, notifier ◀ laboratory, worker ◀ cli
 
 Within the domain, each folder imports only what stands left of it:
 
@@ -53,6 +54,7 @@ MAY_IMPORT["replay"] = {*MAY_IMPORT[PACKAGE], "importing"} - {"codec", "notices"
 MAY_IMPORT["laboratory"] = {*MAY_IMPORT["replay"], "replay"}
 MAY_IMPORT["notifier"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["schemas"] = {"errors", "domain", "notices", "codec", "adapters"}
+MAY_IMPORT["worker"] = {*MAY_IMPORT[PACKAGE], "notifier"}
 MAY_IMPORT["checking"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["cli"] = {
     "checking",
@@ -65,6 +67,7 @@ MAY_IMPORT["cli"] = {
     "laboratory",
     "notifier",
     "schemas",
+    "worker",
 }
 MAY_IMPORT["__main__"] = {"cli"}
 MAY_IMPORT["telemetry"] = {*MAY_IMPORT[PACKAGE], "notifier"}

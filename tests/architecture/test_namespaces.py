@@ -43,6 +43,7 @@ SUBJECTS = [
     ".replay",
     ".schemas",
     ".testing.strategies",
+    ".worker",
 ]
 NAMES_MAX = 60
 

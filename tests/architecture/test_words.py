@@ -85,6 +85,8 @@ IN_MODULES = {
 NOT_MEANT = {
     "ProcessPoolExecutor": "a process of the operating system",
     "process": "a process of the operating system",
+    "process_request": "a method of socketserver",
+    "process_request_thread": "a method of socketserver",
 }
 
 # Old names that are still in use. Remove each one when it is renamed, and add none.

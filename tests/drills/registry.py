@@ -12,6 +12,7 @@ from tests.drills import (
     pages,
     power_drills,
     selling,
+    working,
 )
 
 __all__ = ["DRILLS"]
@@ -26,4 +27,5 @@ DRILLS = (
     *limited.DRILLS,
     *freedoms.DRILLS,
     *bulking.DRILLS,
+    *working.DRILLS,
 )

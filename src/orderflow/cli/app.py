@@ -61,6 +61,7 @@ from orderflow.cli.commands.ways_out import (
     request_cancellation,
     split,
 )
+from orderflow.cli.commands.working import work
 from orderflow.cli.options.forms import with_forms
 from orderflow.cli.options.naming import bad_parameter, in_options
 from orderflow.cli.output import terminal
@@ -176,6 +177,7 @@ _add(
     (recover, ""),
     (run_due, "--seller acme"),
     (erase, "A-1"),
+    (work, "--settings notify.toml --health-port 8081"),
 )
 _add(
     "Stock",

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import attrs
 import typer
 
-from orderflow.adapters.sql import SqlNoticeStore, SqlOutbox
+from orderflow.adapters.sql import SqlNoticeStore
 from orderflow.cli.connection import ZonedOptions, connect
+from orderflow.cli.notice_failures import (
+    NoticeFailures,
+    RecordingOutbox,
+    logs_on_stderr,
+    print_unsent,
+)
 from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.otel import instrumented
 from orderflow.cli.output import terminal
+from orderflow.cli.stop_signals import stopped_by_signals
 from orderflow.importing import read_replacements
 from orderflow.notifier import SellerNotices, load_settings
 from orderflow.service import RelayResult
-from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sqlalchemy import Engine
-
     from orderflow.cli.connection import Database
-    from orderflow.errors import NoticeError
-    from orderflow.notices import Preferences, Recipient
     from orderflow.notifier import NotifySettings
-    from orderflow.ports import OutboxMessage
 
 __all__ = ["NoticeOptions", "digest", "notify"]
 
@@ -90,15 +88,15 @@ def notify(
     """
     if follow and how.dry_run:
         raise typer.BadParameter("does not go with --dry-run", param_hint="'--follow'")
-    failures, settings = _Failures(), load_settings(how.settings)
+    failures, settings = NoticeFailures(), load_settings(how.settings)
     with _opened(where, settings) as database:
         notices = _seller_notices(database, settings, how, failures)
-        outbox = _Outbox(database.engine, failures)
+        outbox = RecordingOutbox(database.engine, failures)
         if how.dry_run:
             _show(notices.preview(outbox), how)
             return
         if follow:
-            with _stopped_by_signals() as stop:
+            with stopped_by_signals() as stop:
                 for relayed in notices.follow(outbox, every_s=every, stop=stop):
                     if relayed != RelayResult() or failures.texts:
                         _print_round(relayed, failures, how)
@@ -119,7 +117,7 @@ def digest(*, where: ZonedOptions, how: NoticeOptions) -> None:
     """
     settings = load_settings(how.settings)
     with _opened(where, settings) as database:
-        notices = _seller_notices(database, settings, how, _Failures())
+        notices = _seller_notices(database, settings, how, NoticeFailures())
         if how.dry_run:
             _show(notices.preview_digest(), how)
             return
@@ -132,51 +130,11 @@ def digest(*, where: ZonedOptions, how: NoticeOptions) -> None:
     else:
         terminal.results().print(f"digests sent: {digested.sent:,}")
     for failure in failures:
-        _warn(f"{failure['recipient']}: {failure['error']}; the next run sends it")
+        terminal.messages().print(
+            f"not sent: {failure['recipient']}: {failure['error']}; the next run sends it"
+        )
     if failures:
         raise typer.Exit(terminal.EXIT_REJECTED)
-
-
-class _Failures:
-    """The notices that could not be sent, and why.
-
-    Attributes:
-        texts: Those not shown yet.
-        total: How many there were in all.
-    """
-
-    def __init__(self) -> None:
-        self.texts: list[dict[str, Any]] = []
-        self.total = 0
-
-    def add(self, **failure: Any) -> None:  # noqa: ANN401 - plain values
-        self.texts.append(failure)
-        self.total += 1
-
-    def give_up(self, recipient: Recipient, error: NoticeError) -> None:
-        """Record a recipient who gets no further attempt, while others were notified."""
-        self.add(subject=None, error=str(error), becomes=f"{recipient} is skipped")
-
-    def take(self) -> list[dict[str, Any]]:
-        """Return those not shown yet."""
-        taken, self.texts = self.texts, []
-        return taken
-
-
-class _Outbox(SqlOutbox):
-    """The outbox, which also records failed deliveries."""
-
-    def __init__(self, engine: Engine, failures: _Failures) -> None:
-        super().__init__(engine)
-        self._failures = failures
-
-    def mark_failed(self, message: OutboxMessage, error: str, retry_at: datetime | None) -> None:
-        """Record a message that could not be delivered."""
-        super().mark_failed(message, error, retry_at)
-        becomes = "it is a dead letter now: see orderflow dead-letters"
-        if retry_at is not None:
-            becomes = f"the next attempt is due at {moment_text(retry_at)}"
-        self._failures.add(subject=message.subject, error=error, becomes=becomes)
 
 
 class _StandingClock:
@@ -190,7 +148,7 @@ class _StandingClock:
 
 
 def _seller_notices(
-    database: Database, settings: NotifySettings, how: NoticeOptions, failures: _Failures
+    database: Database, settings: NotifySettings, how: NoticeOptions, failures: NoticeFailures
 ) -> SellerNotices:
     catalogue = read_replacements(how.replacements) if how.replacements is not None else None
     notices = SellerNotices(
@@ -206,15 +164,13 @@ def _seller_notices(
     return instrumented(notices)
 
 
-def _print_round(relayed: RelayResult, failures: _Failures, how: NoticeOptions) -> None:
+def _print_round(relayed: RelayResult, failures: NoticeFailures, how: NoticeOptions) -> None:
     taken = failures.take()
     if how.as_json:
         terminal.print_json_line({**attrs.asdict(relayed), "failures": taken})
     else:
         terminal.results().print(f"messages handled: {relayed.sent:,}")
-    for each in taken:
-        subject = f"{each['subject']}: " if each["subject"] is not None else ""
-        _warn(f"{subject}{each['error']}; {each['becomes']}")
+    print_unsent(taken)
 
 
 def _show(texts: Iterable[str], how: NoticeOptions) -> None:
@@ -228,59 +184,11 @@ def _show(texts: Iterable[str], how: NoticeOptions) -> None:
     terminal.messages().print(f"{count:,} would be sent; nothing was sent.")
 
 
-def _warn(text: str) -> None:
-    terminal.messages().print(f"not sent: {text}")
-
-
 @contextmanager
 def _opened(where: ZonedOptions, settings: NotifySettings) -> Iterator[Database]:
     with (
         terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS),
         connect(where) as database,
-        _log_to_stderr(settings.preferences),
+        logs_on_stderr(settings.preferences),
     ):
         yield database
-
-
-@contextmanager
-def _log_to_stderr(preferences: Preferences) -> Iterator[None]:
-    """Print what is logged for sellers, because a log is one of the channels."""
-    recipients = [
-        recipient
-        for each in (preferences.default, *preferences.sellers.values())
-        for recipient in each.active_recipients()
-    ]
-    names = {recipient.address for recipient in recipients if recipient.channel == "log"}
-    loggers = [logging.getLogger(name) for name in sorted(names)]
-    levels = [logger.level for logger in loggers]
-    handler = terminal.LogHandler()
-    for logger in loggers:
-        logger.addHandler(handler)
-        logger.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.removeHandler(handler)
-            logger.setLevel(level)
-
-
-@contextmanager
-def _stopped_by_signals() -> Iterator[Event]:
-    """Yield an event that Ctrl-C or SIGTERM sets, so that a round runs to its end.
-
-    A second Ctrl-C stops the command at once.
-    """
-    stop = Event()
-
-    def end(*_: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        # Not here: the thread that is interrupted may own the lock of the event.
-        Thread(target=stop.set).start()
-
-    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)

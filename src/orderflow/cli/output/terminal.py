@@ -90,8 +90,9 @@ def print_json(value: dict[str, Any]) -> None:
 
 
 def print_json_line(value: dict[str, Any]) -> None:
-    """Print one of several results as a line of JSON."""
+    """Print one of several results as a line of JSON, at once."""
     _write_json(json.dumps(value, ensure_ascii=False))
+    sys.stdout.flush()
 
 
 def _write_json(text: str) -> None:

@@ -1,0 +1,192 @@
+"""`orderflow work`: everything that runs beside the commands, in one process."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import attrs
+import typer
+
+from orderflow.adapters.sql import SqlNoticeStore
+from orderflow.cli.connection import DatabaseOptions, connect
+from orderflow.cli.notice_failures import (
+    NoticeFailures,
+    RecordingOutbox,
+    logs_on_stderr,
+    print_unsent,
+)
+from orderflow.cli.options.arguments import AsJson
+from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.output import terminal
+from orderflow.cli.stop_signals import stopped_by_signals
+from orderflow.domain.model.validators import SECONDS_MAX
+from orderflow.importing import read_replacements
+from orderflow.notifier import SellerNotices, load_settings
+from orderflow.worker import Job, Worker, WorkerError, serve_health
+from orderflow.worker.rounds import error_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from orderflow.cli.connection import Database
+    from orderflow.worker import Round
+
+__all__ = ["work"]
+
+_REST_FOLLOWS = "what was done is recorded; run it again to do the rest"
+
+
+@attrs.frozen(kw_only=True)
+class WorkOptions:
+    """What a worker does.
+
+    Attributes:
+        settings: Who is notified, of what, and how: a TOML file, or JSON if it ends in .json.
+        replacements: Which products can replace which: a CSV file, or JSON if it ends in .json.
+        without: Leave this job to another worker. Repeatable. Without notices and digests, no
+            settings file is needed.
+        lease: How long notices are left to a worker that was killed, in seconds. Set it longer than
+            sending takes.
+    """
+
+    settings: Path = attrs.field(
+        default=Path("notify.toml"), metadata={"envvar": "ORDERFLOW_NOTIFY", "metavar": "FILE"}
+    )
+    replacements: Path | None = attrs.field(
+        default=None, metadata={"envvar": "ORDERFLOW_REPLACEMENTS", "metavar": "FILE"}
+    )
+    without: list[Job] | None = None
+    lease: float = attrs.field(default=300.0, metadata={"metavar": "SECONDS", "min": 1.0})
+
+
+@with_options("The database", where=DatabaseOptions)
+@with_options("Jobs", how=WorkOptions)
+def work(
+    *,
+    where: DatabaseOptions,
+    how: WorkOptions,
+    once: Annotated[bool, typer.Option("--once", help="Do every job once, and end.")] = False,
+    interval: Annotated[
+        float,
+        typer.Option(
+            min=0.1, max=SECONDS_MAX, metavar="SECONDS", help="How often notices are sent."
+        ),
+    ] = 5.0,
+    health_port: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=65_535,
+            metavar="PORT",
+            help="Answer /healthz and /readyz on this port; 0 takes any free port.",
+        ),
+    ] = None,
+    health_host: Annotated[
+        str, typer.Option(metavar="HOST", help="The address that the health port listens on.")
+    ] = "127.0.0.1",
+    as_json: AsJson = False,
+) -> None:
+    """Send notices and digests, do what is due, and finish interrupted work, until it is stopped.
+
+    Any number of workers may run at once. Ctrl-C or SIGTERM lets the present step end, and the exit
+    code is 0. A second one ends it at once. Each round that did something prints a line.
+
+    With --once, the exit code is 1 if a notice or digest could not be sent, and 2 if a job failed.
+    """
+    if set(Job) == set(how.without or ()):
+        raise typer.BadParameter("leaves no job", param_hint="'--without'")
+    failures = NoticeFailures()
+    with terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS), ExitStack() as stack:
+        database = stack.enter_context(connect(where))
+        worker = stack.enter_context(_worker(database, how, failures, interval))
+        if health_port is not None:
+            stack.enter_context(_healthy(worker, health_host, health_port))
+        stop = stack.enter_context(stopped_by_signals())
+        if once:
+            _work_once(worker, failures, as_json=as_json)
+            return
+        for done in worker.run(stop=stop):
+            if not done.is_empty or failures.texts:
+                _print_round(done, failures, as_json=as_json)
+
+
+def _work_once(worker: Worker, failures: NoticeFailures, *, as_json: bool) -> None:
+    try:
+        done = worker.run_once()
+    except WorkerError as error:
+        done = error.round
+    _print_round(done, failures, as_json=as_json)
+    if done.errors:
+        raise typer.Exit(terminal.EXIT_NOT_RUN)
+    if failures.total or done.digests.failures:
+        raise typer.Exit(terminal.EXIT_REJECTED)
+
+
+@contextmanager
+def _worker(
+    database: Database, how: WorkOptions, failures: NoticeFailures, interval: float
+) -> Iterator[Worker]:
+    without = set(how.without or ())
+    given: dict[str, Any] = {"without": without, "interval": timedelta(seconds=interval)}
+    if {Job.NOTICES, Job.DIGESTS} <= without:
+        yield Worker(database.flow, **given)
+        return
+    settings = load_settings(how.settings)
+    catalogue = read_replacements(how.replacements) if how.replacements is not None else None
+    notices = SellerNotices(
+        settings,
+        database.repository,
+        SqlNoticeStore(database.engine),
+        environ=os.environ,
+        default_policy=database.flow.default_policy,
+        catalogue=catalogue,
+        on_refusal=failures.give_up,
+        lease=timedelta(seconds=how.lease),
+    )
+    relay = notices.relay(RecordingOutbox(database.engine, failures))
+    with logs_on_stderr(settings.preferences):
+        yield Worker(database.flow, relay=relay, digests=notices.digest_sender(), **given)
+
+
+@contextmanager
+def _healthy(worker: Worker, host: str, port: int) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            taken = stack.enter_context(serve_health(worker, host=host, port=port))
+        except OSError as error:
+            cause = error.strerror or str(error)
+            raise typer.BadParameter(
+                f"port {port} of {host} cannot be used: {cause}", param_hint="'--health-port'"
+            ) from error
+        terminal.messages().print(f"health: http://{host}:{taken}/readyz")
+        yield
+
+
+def _print_round(done: Round, failures: NoticeFailures, *, as_json: bool) -> None:
+    unsent = failures.take()
+    digests = [(str(recipient), str(error)) for recipient, error in done.digests.failures]
+    if as_json:
+        terminal.print_json_line(_as_json(done, unsent, digests))
+    else:
+        terminal.results().print(done.text)
+    print_unsent(unsent)
+    for recipient, error in digests:
+        terminal.messages().print(f"not sent: {recipient}: {error}; a later round sends it")
+
+
+def _as_json(
+    done: Round, unsent: list[dict[str, Any]], digests: list[tuple[str, str]]
+) -> dict[str, Any]:
+    return {
+        "queues_served": done.queues_served,
+        "sellers_due": done.sellers_due,
+        **attrs.asdict(done.relayed),
+        "digests_sent": done.digests.sent,
+        "failures": unsent,
+        "digest_failures": [{"recipient": to, "error": error} for to, error in digests],
+        "errors": {job: error_text(error) for job, error in done.errors},
+    }
