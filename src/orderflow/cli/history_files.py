@@ -11,13 +11,13 @@ import attrs
 
 from orderflow.cli.input_file import bytes_in, input_file, name_of
 from orderflow.cli.input_files import LeftOut, find_files, reject_paths
-from orderflow.cli.options.import_file import ColumnNames, FileKind, HistoryForm, layouts_of
-from orderflow.cli.options.replaying import RejectedRows
+from orderflow.cli.options.import_file import FileKind, layouts_of
+from orderflow.cli.options.replaying import ReplayOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_report import FileReplayed
 from orderflow.errors.quoting import counted
 from orderflow.importing import OrderLayout, WrittenRejects, detect_layout, write_rejects
-from orderflow.replay import History, HistoryRules, are_mostly_rejected, read_history
+from orderflow.replay import History, are_mostly_rejected, read_history
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -28,29 +28,25 @@ if TYPE_CHECKING:
 __all__ = ["HistoryFiles", "HistoryReader"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class HistoryReader:
     """How the files of a history are read.
 
     Attributes:
-        form: The form of the files.
-        meaning: What their rows mean.
-        columns: The columns that differ from the preset.
-        rejected: What is done about rejected rows.
+        options: The options of the command.
 
     Raises:
         InvalidValueError: If the options contradict each other, or one is not valid.
     """
 
-    form: HistoryForm
-    meaning: HistoryRules
-    columns: ColumnNames
-    rejected: RejectedRows
+    options: ReplayOptions
     _layouts: Mapping[str, OrderLayout] = attrs.field(init=False)
 
     @_layouts.default
     def _layouts_of_orders(self) -> dict[str, OrderLayout]:
-        every = layouts_of(FileKind.ORDERS, self.form, self.columns, SystemClock().now())
+        every = layouts_of(
+            FileKind.ORDERS, self.options.form, self.options.columns, SystemClock().now()
+        )
         return {name: each for name, each in every.items() if isinstance(each, OrderLayout)}
 
     @contextmanager
@@ -58,10 +54,12 @@ class HistoryReader:
         """Read files and folders, and write their rejected rows."""
         with ExitStack() as opened:
             found = find_files(names)
-            paths = reject_paths(found, self.rejected.rejects)
+            paths = reject_paths(found, self.options.rejected.rejects)
             sources = [opened.enter_context(input_file(name)) for name in found.names]
             histories = [opened.enter_context(self._read(each)) for each in sources]
-            are_rejected = self.rejected.all_or_nothing and any(each.rejected for each in histories)
+            are_rejected = self.options.rejected.all_or_nothing and any(
+                each.rejected for each in histories
+            )
             files = HistoryFiles(
                 title=histories[0].file if found.is_one else counted(len(histories), "file"),
                 histories=histories,
@@ -74,7 +72,7 @@ class HistoryReader:
             yield files
 
     def _read(self, source: Path | BinaryIO) -> History:
-        name, form = name_of(source), self.form
+        name, form = name_of(source), self.options.form
         title = f"Reading {name}"
         with terminal.progress_bar(terminal.messages(), title, bytes_in(source)) as show:
 
@@ -87,7 +85,7 @@ class HistoryReader:
             return read_history(
                 source,
                 preset={layout_name: form.included(layout)},
-                rules=self.meaning,
+                rules=self.options.meaning,
                 time_zone=form.time_zone,
                 progress=show_rows,
                 name=name,

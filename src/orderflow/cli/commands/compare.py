@@ -11,26 +11,13 @@ import typer
 from orderflow.cli.history_files import HistoryReader
 from orderflow.cli.named_policies import named_policies
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import ColumnNames, HistoryForm
-from orderflow.cli.options.replaying import (
-    HistoryPaths,
-    PageOptions,
-    RebalanceOption,
-    RejectedRows,
-    replay_settings,
-)
-from orderflow.cli.options.working_hours import ReplayHours
+from orderflow.cli.options.replaying import HistoryPaths, ReplayOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.comparison_report import ComparisonReport
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.laboratory import compare as compare_policies
 from orderflow.laboratory import usable_processors
-from orderflow.replay import (
-    HistoryRules,
-    ReplenishmentRule,
-    SellerBehaviour,
-    merge_histories,
-)
+from orderflow.replay import merge_histories
 
 if TYPE_CHECKING:
     from orderflow.cli.history_files import HistoryFiles
@@ -40,25 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["compare"]
 
 
-@with_options("", rejected=RejectedRows, page=PageOptions)
-@with_options("What the seller does", behaviour=SellerBehaviour, backlog=RebalanceOption)
-@with_options("The warehouse added", hours=ReplayHours)
-@with_options("The stock added", rule=ReplenishmentRule)
-@with_options("Columns, where they differ from the preset", columns=ColumnNames)
-@with_options("What rows mean", meaning=HistoryRules)
-@with_options("The file", form=HistoryForm)
+@with_options("", options=ReplayOptions)
 def compare(
     files: HistoryPaths,
     *,
-    form: HistoryForm,
-    meaning: HistoryRules,
-    columns: ColumnNames,
-    rule: ReplenishmentRule,
-    hours: ReplayHours,
-    behaviour: SellerBehaviour,
-    backlog: RebalanceOption,
-    rejected: RejectedRows,
-    page: PageOptions,
+    options: ReplayOptions,
     policy: Annotated[
         list[str] | None,
         typer.Option(
@@ -102,14 +75,11 @@ def compare(
     if as_json and as_csv:
         raise typer.BadParameter("omit it with --json", param_hint="'--csv'")
     named = named_policies(policies, policy or [])
-    settings = replay_settings(
-        AllocationPolicy(), form, rule=rule, hours=hours, behaviour=behaviour, backlog=backlog
-    )
-    reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
+    settings = options.settings(AllocationPolicy())
     begin = perf_counter()
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
-        file = page.page(files)
-        with reader.opened(files) as read:
+        file = options.page.page(files)
+        with HistoryReader(options).opened(files) as read:
             comparison = None
             if not read.is_blocked:
                 comparison = _run(read, named, settings, seeds, processes or usable_processors())

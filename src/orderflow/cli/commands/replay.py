@@ -11,59 +11,30 @@ from rich.rule import Rule
 from orderflow.cli.history_files import HistoryReader
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.options.import_file import ColumnNames, HistoryForm
-from orderflow.cli.options.replaying import (
-    HistoryPaths,
-    PageOptions,
-    RebalanceOption,
-    RejectedRows,
-    replay_settings,
-)
-from orderflow.cli.options.working_hours import ReplayHours
+from orderflow.cli.options.replaying import HistoryPaths, ReplayOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.replay_report import Report
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.laboratory import record
-from orderflow.replay import (
-    HistoryRules,
-    Replay,
-    ReplenishmentRule,
-    SellerBehaviour,
-    Settings,
-    merge_histories,
-)
+from orderflow.replay import Replay, merge_histories
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orderflow.cli.history_files import HistoryFiles
     from orderflow.cli.page_file import PageFile
-    from orderflow.replay import Entry, Summary
+    from orderflow.replay import Entry, Settings, Summary
 
 __all__ = ["replay"]
 
 
-@with_options("", rejected=RejectedRows, page=PageOptions)
-@with_options("What the seller does", behaviour=SellerBehaviour, backlog=RebalanceOption)
-@with_options("The warehouse added", hours=ReplayHours)
-@with_options("The stock added", rule=ReplenishmentRule)
+@with_options("", options=ReplayOptions)
 @with_options("Who gets the stock", policy=AllocationPolicy)
-@with_options("Columns, where they differ from the preset", columns=ColumnNames)
-@with_options("What rows mean", meaning=HistoryRules)
-@with_options("The file", form=HistoryForm)
 def replay(
     files: HistoryPaths,
     *,
-    form: HistoryForm,
-    meaning: HistoryRules,
-    columns: ColumnNames,
+    options: ReplayOptions,
     policy: AllocationPolicy,
-    rule: ReplenishmentRule,
-    hours: ReplayHours,
-    behaviour: SellerBehaviour,
-    backlog: RebalanceOption,
-    rejected: RejectedRows,
-    page: PageOptions,
     as_json: AsJson = False,
 ) -> None:
     """Replay an order history: who would have been served, and who would have waited?
@@ -77,12 +48,9 @@ def replay(
     Exit code: 0 on success, 1 if rows were rejected, 2 if the replay failed, 3 if the account of
     units is not 0. If most rows are rejected, nothing is replayed.
     """
-    settings = replay_settings(
-        policy, form, rule=rule, hours=hours, behaviour=behaviour, backlog=backlog
-    )
-    reader = HistoryReader(form=form, meaning=meaning, columns=columns, rejected=rejected)
+    settings = options.settings(policy)
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
-        result = _replay(files, reader, settings, page.page(files))
+        result = _replay(files, HistoryReader(options), settings, options.page.page(files))
     _end(result, as_json=as_json)
 
 

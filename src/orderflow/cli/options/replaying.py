@@ -8,22 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import attrs
 import typer
 
+from orderflow.cli.options.import_file import ColumnNames, HistoryForm
+from orderflow.cli.options.working_hours import ReplayHours
 from orderflow.cli.page_file import PageFile
 from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.errors import InvalidValueError
 from orderflow.errors.quoting import quoted
-from orderflow.replay import Settings
+from orderflow.replay import HistoryRules, ReplenishmentRule, SellerBehaviour, Settings
 from orderflow.replay.rebalances import rebalance_days_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from orderflow.cli.options.import_file import HistoryForm
-    from orderflow.cli.options.working_hours import ReplayHours
     from orderflow.domain.model.policy import AllocationPolicy
-    from orderflow.replay import ReplenishmentRule, SellerBehaviour
 
-__all__ = ["HistoryPaths", "PageOptions", "RebalanceOption", "RejectedRows", "replay_settings"]
+__all__ = ["HistoryPaths", "PageOptions", "RebalanceOption", "RejectedRows", "ReplayOptions"]
 
 HistoryPaths = Annotated[
     list[str],
@@ -92,7 +91,7 @@ class RebalanceOption:
     """When the backlog is rebalanced.
 
     Attributes:
-        rebalance: Plan the backlog anew at the cut-off of every day, or every so many days, and
+        rebalance: Plan the backlog anew at the cut-off of every day, week or number of days, and
             apply the plan. Default: never.
     """
 
@@ -101,23 +100,51 @@ class RebalanceOption:
     )
 
 
-def replay_settings(
-    policy: AllocationPolicy,
-    form: HistoryForm,
-    *,
-    rule: ReplenishmentRule,
-    hours: ReplayHours,
-    behaviour: SellerBehaviour,
-    backlog: RebalanceOption,
-) -> Settings:
-    """Return the settings of a replay. The warehouse is in the time zone of the file."""
-    return Settings(
-        policy=policy,
-        rule=rule,
-        calendar=WarehouseCalendar(
-            time_zone=form.time_zone, cut_off=hours.cut_off, working_days=hours.working_days
-        ),
-        books_in=hours.books_in,
-        behaviour=behaviour,
-        rebalance_days=backlog.rebalance,
+@attrs.frozen(kw_only=True)
+class ReplayOptions:
+    """All options of a command that replays a history, but those of its policy.
+
+    Attributes:
+        form: How the file is written.
+        meaning: What its rows mean.
+        columns: Which columns it has.
+        rule: The stock that is added.
+        hours: The warehouse that is added.
+        behaviour: What the seller does.
+        backlog: When the backlog is rebalanced.
+        rejected: What is done about rejected rows.
+        page: Where to write a report as a page.
+    """
+
+    form: HistoryForm = attrs.field(factory=HistoryForm, metadata={"panel": "The file"})
+    meaning: HistoryRules = attrs.field(factory=HistoryRules, metadata={"panel": "What rows mean"})
+    columns: ColumnNames = attrs.field(
+        factory=ColumnNames, metadata={"panel": "Columns, where they differ from the preset"}
     )
+    rule: ReplenishmentRule = attrs.field(
+        factory=ReplenishmentRule, metadata={"panel": "The stock added"}
+    )
+    hours: ReplayHours = attrs.field(factory=ReplayHours, metadata={"panel": "The warehouse added"})
+    behaviour: SellerBehaviour = attrs.field(
+        factory=SellerBehaviour, metadata={"panel": "What the seller does"}
+    )
+    backlog: RebalanceOption = attrs.field(
+        factory=RebalanceOption, metadata={"panel": "What the seller does"}
+    )
+    rejected: RejectedRows = attrs.field(factory=RejectedRows, metadata={"panel": ""})
+    page: PageOptions = attrs.field(factory=PageOptions, metadata={"panel": ""})
+
+    def settings(self, policy: AllocationPolicy) -> Settings:
+        """Return the settings of a replay. The warehouse is in the time zone of the file."""
+        return Settings(
+            policy=policy,
+            rule=self.rule,
+            calendar=WarehouseCalendar(
+                time_zone=self.form.time_zone,
+                cut_off=self.hours.cut_off,
+                working_days=self.hours.working_days,
+            ),
+            books_in=self.hours.books_in,
+            behaviour=self.behaviour,
+            rebalance_days=self.backlog.rebalance,
+        )
