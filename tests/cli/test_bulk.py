@@ -185,7 +185,7 @@ def test_a_new_product_is_reported(busy: Shop) -> None:
         (("priority", "9999999999"), "must be a whole number from -1000000000 to 1000000000"),
         (("hold", "LATE"), "'LATE' is not one of SELLER_DELAY"),
         (("cancel", "--limit", "-1"), "from 0"),
-        (("replace", "TEA", "CUP"), "must be a product that an order has; the filter chose 2"),
+        (("replace", "TEA", "CUP"), "must be a product that a matching order has, not 'TEA'"),
         (("replace", "MUG", "MUG"), "must be another product than the one that it replaces"),
     ],
 )

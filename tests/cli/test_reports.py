@@ -15,7 +15,7 @@ import pytest
 
 from orderflow.adapters.sql import Tables
 from orderflow.cli import row_sorting
-from tests.cli.runner import run
+from tests.cli.runner import flat, run
 from tests.cli.shop import Shop, shop
 from tests.databases import postgres
 
@@ -234,7 +234,7 @@ def test_service_levels_count_misses_and_say_where_they_were(busy: Shop) -> None
     shown = busy.do("report", "service-levels", "--begin", ago(60), "--misses")
     assert "receipt R-1 late" in shown
     result = busy.run("report", "service-levels", "--begin", ago(60), "--misses", "--limit", 1)
-    assert "further miss" in result.stderr
+    assert "missed: 3 of 3 orders due; listed: 1" in result.stderr
     assert "'--begin'" in busy.wrong("report", "service-levels", "--begin", ago(1), "--end", ago(2))
 
 
@@ -380,3 +380,20 @@ def test_a_queue_is_chosen_and_sorted_and_keeps_its_positions(busy: Shop) -> Non
     assert [(row["order_id"], row["position"]) for row in queue] == [("A-3", 2), ("A-2", 1)]
     queue = busy.ask("backorders", "CUP", "--where", "waiting<5d")["queue"]
     assert [(row["order_id"], row["position"]) for row in queue] == [("A-3", 2)]
+
+
+@pytest.mark.parametrize(
+    "command", [("report", "backlog"), ("orders",), ("backorders",), ("backorders", "MUG")]
+)
+def test_a_field_that_no_order_has_is_reported_with_the_fields_there_are(
+    busy: Shop, command: tuple[str, ...]
+) -> None:
+    said = busy.run(*command, "--value-field", "Totel").stderr
+    assert "none of these orders has 'Totel'; their fields: 'Total'" in flat(said)
+    assert "none of these" not in busy.run(*command, "--value-field", "Total").stderr
+
+
+def test_a_field_is_not_missed_where_there_are_no_orders_or_no_fields(shop: Shop) -> None:
+    field = ("--value-field", "Total")
+    assert shop.run("orders", "--status", "NEW", *field).stderr == ""
+    assert "they have no custom fields" in shop.run("orders", *field).stderr

@@ -12,6 +12,7 @@ import typer
 from orderflow.cli.options.filter_option import check_options, demanded, filter_option
 from orderflow.cli.output import terminal
 from orderflow.cli.output.expected_dates import OrderCovers
+from orderflow.cli.output.value_fields import ValueFields
 from orderflow.cli.row_sorting import sort_key, sort_rows
 from orderflow.domain.model.filter_fields import FILTER_FIELDS, FilterField
 from orderflow.domain.model.status import Status
@@ -38,6 +39,7 @@ class OrderChoice:
         at: The present moment.
         covers: When orders are expected to be covered.
         where: The database, and the seller and warehouse that the options or the filter demand.
+        values: The custom fields of the orders whose value was asked for.
         sku: The product that the filter demands, so that only its orders are read.
 
     Args:
@@ -64,6 +66,7 @@ class OrderChoice:
         )
         self.sku = demanded(self._filter, "sku")
         self._value_field = options.value_field
+        self.values = ValueFields(options.value_field)
         self._receipts: dict[str, dict[ProductKey, ExpectedReceipt]] = {}
         self._key = sort_key(options.sort, self._fields())
         by_value = {"value", "-value"} & {each.strip() for each in (options.sort or "").split(",")}
@@ -114,7 +117,10 @@ class OrderChoice:
 
     def value(self, order: Order) -> Decimal | None:
         """Return the value of an order, if it is known."""
-        return None if self._value_field is None else order_value(order, self._value_field)
+        if self._value_field is None:
+            return None
+        self.values.add(order)
+        return order_value(order, self._value_field)
 
     def next_receipt(self, order: Order) -> ExpectedReceipt | None:
         """Return the receipt that is expected first of those that an order on back order needs."""

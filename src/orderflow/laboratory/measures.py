@@ -146,7 +146,7 @@ MEASURES: Final = (
         key="parcels_per_order",
         title="parcels an order",
         unit=Unit.NUMBER,
-        text="The parcels of each order of which anything was despatched.",
+        text="The mean number of parcels of the orders that were despatched at least in part.",
         value=lambda trial: _share(trial.parcels, trial.despatched),
     ),
     Measure(

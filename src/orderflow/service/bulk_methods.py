@@ -31,7 +31,6 @@ from orderflow.errors import (
     LimitRefusedError,
     StorageError,
 )
-from orderflow.errors.quoting import counted
 from orderflow.service.bulk_turns import earlier_turn, take_turns
 from orderflow.service.matching import matching_orders
 from orderflow.service.read_methods import ReadMethods
@@ -109,7 +108,7 @@ class BulkMethods(ReadMethods):
             way_out = "choose fewer by a further condition, such as placed<2026-01-01"
             raise LimitRefusedError("the bulk run", "orders", count, limit, way_out)
         if missing and chosen:
-            demand = f"a product that an order has; the filter chose {counted(count, 'order')}"
+            demand = "a product that a matching order has"
             raise InvalidValueError("ReplaceProduct.sku", demand, min(missing))
         return StartBulk(
             seller_id=self.seller_id,

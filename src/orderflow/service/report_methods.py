@@ -168,7 +168,7 @@ class ReportMethods(PagedReads):
         at: datetime | None = None,
         progress: Callable[[int], None] = _say_nothing,
     ) -> tuple[LowStock, ...]:
-        """Return the products of which units will be short within the lead time.
+        """Return the products that will run short within the lead time.
 
         The rate is that of the orders placed in the window, by their own time. Those with the most
         short units come first.

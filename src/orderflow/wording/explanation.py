@@ -53,7 +53,7 @@ def in_words(explanation: Explanation, *, time_zone: tzinfo = UTC) -> tuple[str,
         sentences += [
             _lack(shortage),
             _queue(shortage, explanation),
-            _stock(shortage),
+            _stock(shortage, explanation.order.warehouse_id),
             _cover(shortage, explanation, time_zone),
         ]
     if not all(shortage.cover.is_there for shortage in explanation.shortages):
@@ -158,7 +158,7 @@ def _rank(earlier: EarlierDemand) -> str:
     return f"{', urgent' if earlier.is_urgent else ''}{first}"
 
 
-def _stock(shortage: Shortage) -> str:
+def _stock(shortage: Shortage, warehouse_id: str | None) -> str:
     available = counted(shortage.available, "unit") if shortage.available else "No unit"
     verb = _is(max(1, shortage.available))
     preemptible = (
@@ -166,7 +166,8 @@ def _stock(shortage: Shortage) -> str:
         if shortage.preemptible
         else ""
     )
-    return f"{available} of {shortage.line.sku!r} {verb} available now{preemptible}."
+    where = f"in {warehouse_id!r} now"
+    return f"{available} of {shortage.line.sku!r} {verb} available {where}{preemptible}."
 
 
 def _cover(shortage: Shortage, explanation: Explanation, zone: tzinfo) -> str:

@@ -56,7 +56,7 @@ def test_an_order_on_back_order_is_explained_in_full() -> None:
         ),
         "Line '1' is short of all its 2 units of 'MUG', and has none.",
         "It is number 2 in the queue for 'MUG', behind 'A' (2 units).",
-        "No unit of 'MUG' is available now.",
+        "No unit of 'MUG' is available in 'leeds' now.",
         (
             "Receipt 'R2', expected at 2025-03-05 12:00 UTC, would cover this line, "
             "after 1 that is expected before it."
@@ -88,7 +88,7 @@ def test_a_new_order_has_a_place_that_it_would_take() -> None:
     said = words(OPENINGS["NEW"]())
     assert "'A' is new: it has not been allocated yet" in said
     assert "It would be at the head of the queue for 'MUG'." in said
-    assert "2 units of 'MUG' are available now. That is enough for this line." in said
+    assert "2 units of 'MUG' are available in 'leeds' now. That is enough for this line." in said
     assert "allows_partial" not in said
 
 
@@ -142,7 +142,7 @@ def test_those_who_share_with_it_are_listed() -> None:
 def test_one_unit_is_said_to_be_one() -> None:
     shop = shop_with(NEVER, MUG=1)
     shop.take("A", ("MUG", 2))
-    assert "1 unit of 'MUG' is available now." in words(shop)
+    assert "1 unit of 'MUG' is available in 'leeds' now." in words(shop)
     assert "short of its 1 unit of 'MUG'" in behind(0, 0)
 
 
@@ -234,7 +234,7 @@ def test_an_urgent_order_says_so() -> None:
     shop.take("B", ("MUG", 2))
     shop.take("A", ("MUG", 2), priority=5, allocate=False)
     said = words(shop)
-    assert "No unit of 'MUG' is available now, and it may preempt 2 units." in said
+    assert "No unit of 'MUG' is available in 'leeds' now, and it may preempt 2 units." in said
     assert said.endswith("It is urgent: it may preempt units of later orders.")
     shop.allocate("A")
     shop.take("C", ("MUG", 1), priority=5)

@@ -95,6 +95,7 @@ def backorders(
             product = key_of(database, chosen.where, sku)
             queue = database.known(_queue(database, product, chosen, how.limit), chosen.where, sku)
             print_listing("queue", (*_QUEUE_COLUMNS, *value[:1]), queue, how)
+        chosen.values.report()
 
 
 def _sorted(

@@ -123,6 +123,7 @@ def orders(
         columns += (_VALUE_COLUMN,) if choice.value_field is not None else ()
         columns += _NEXT_COLUMNS if expected and how.as_csv else ()
         print_listing("orders", columns, database.known(rows, chosen.where, sku or chosen.sku), how)
+        chosen.values.report()
 
 
 def _row(order: Order, chosen: OrderChoice, *, expected: bool, with_value: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
@@ -31,9 +31,11 @@ from orderflow.cli.output.report_rows import (
     low_stock_row,
     miss_row,
 )
+from orderflow.cli.output.value_fields import ValueFields
 from orderflow.cli.output.worklist_rows import worklist_columns, worklist_row
 from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.calendar.clocks import first_moment
+from orderflow.domain.model.status import Status
 from orderflow.domain.model.terms import Term
 from orderflow.domain.reports.backlog_report import AGE_BANDS
 from orderflow.domain.reports.low_stock import LEAD, RATE_WINDOW
@@ -97,9 +99,10 @@ def backlog(
     bands = AGE_BANDS if age_bands is None else _bands(age_bands)
     moment = None if as_of is None else _end_of(as_of)
     with connect(where) as database, _progress("Counting") as progress:
+        sellers = _sellers(database, where)
         rows = [
             row
-            for seller in _sellers(database, where)
+            for seller in sellers
             for row in backlog_rows(
                 seller.backlog(
                     as_of=moment,
@@ -112,6 +115,12 @@ def backlog(
             )
         ]
         rows = list(database.known(rows, where))
+        fields = ValueFields(value_field)
+        if value_field and all(row["orders"] == row["orders_without_value"] for row in rows):
+            for seller in sellers:
+                for order in database.orders(seller.seller_id, Status.ON_BACK_ORDER):
+                    fields.add(order)
+        fields.report()
     columns = backlog_columns(by, with_value=value_field is not None, whole=how.as_csv)
     print_listing("backlog", columns, map(flat, rows) if how.as_csv else rows, how)
 
@@ -184,7 +193,7 @@ def low_stock(
         ),
     ] = False,
 ) -> None:
-    """List the products of which units will be short within the lead time.
+    """List the products that will run short within the lead time.
 
     At hand are the available units and those expected within the lead time, less what open orders
     are short of. Overdue receipts are shown, but do not count. The rate is that of the orders
@@ -207,7 +216,7 @@ def low_stock(
         ]
         if not new_only:
             rows = list(database.known(rows, where))
-    shown = attrs.evolve(how, limit=0) if new_only else how  # none of these is told again
+    shown = attrs.evolve(how, limit=0) if new_only else how  # none of these is reported again
     print_listing("low_stock", LOW_STOCK_COLUMNS, rows, shown)
 
 
@@ -234,7 +243,7 @@ def service_levels(
         Period, typer.Option(help="The time over which orders are counted together.")
     ] = Period.WEEK,
     misses: Annotated[
-        bool, typer.Option("--misses", help="List the orders that were late, and where they were.")
+        bool, typer.Option("--misses", help="List the late orders, and where each was held up.")
     ] = False,
 ) -> None:
     """Count the orders that left on time, against their promise and against the cut-off.
@@ -275,11 +284,17 @@ def service_levels(
     if misses:
         beside = {"levels": level_rows, "further_misses": further}
         print_listing("misses", MISS_COLUMNS, miss_rows, how, beside)
-        if further and not how.as_json:
-            terminal.messages().print(f"{counted(further, 'further miss', 'further misses')}")
+        if not how.as_json:
+            listed = len(miss_rows[: how.limit or None])
+            terminal.messages().print(f"{_missed(level_rows)}; listed: {listed:,}")
     else:
         beside = {"misses": miss_rows, "further_misses": further}
         print_listing("levels", LEVEL_COLUMNS, level_rows, how, beside)
+
+
+def _missed(levels: list[dict[str, Any]]) -> str:
+    missed, due = (sum(row[name] for row in levels) for name in ("missed", "orders"))
+    return f"missed: {missed:,} of {counted(due, 'order due', 'orders due')}"
 
 
 def _calendar(

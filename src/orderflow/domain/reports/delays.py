@@ -1,6 +1,6 @@
 """What held up an order: the times that it spent in each status, and the late receipts behind them.
 
-All of it is told from events: those of the order, and those of the receipts of its products.
+It reads the events of the order, and those of the receipts of its products.
 """
 
 from __future__ import annotations

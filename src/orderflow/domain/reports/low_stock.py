@@ -1,4 +1,4 @@
-"""Low stock: the products of which units will be short within the lead time.
+"""Low stock: the products that will run short within the lead time.
 
 A product is low if the units at hand do not last until a delivery that is ordered now would
 arrive. At hand are the available units and those expected within the lead time, less what open
@@ -39,7 +39,7 @@ RATE_WINDOW = timedelta(days=28)
 
 @attrs.frozen(kw_only=True)
 class LowStock:
-    """A product of which units will be short within the lead time.
+    """A product that will run short within the lead time.
 
     Attributes:
         key: The product.
