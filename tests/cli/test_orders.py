@@ -218,6 +218,16 @@ def test_allowed_actions_are_listed_with_obstacles(shop: Shop) -> None:
     assert "SPLIT: order 'A-1' was not split:" in shop.do("actions", "A-1")
 
 
+def test_a_replaced_order_names_its_replacements(shop: Shop) -> None:
+    assert shop.ask("show", "A-1")["replaced_by"] == []
+    shop.do("cancel", "A-1")
+    shop.do("place", "A-2", "MUG=1", "--replaces", "A-1", "--at", "2026-03-03")
+    shop.do("place", "A-3", "MUG=1", "--replaces", "A-1", "--at", "2026-03-04")
+    assert "replaced by A-2, A-3" in shop.do("show", "A-1")
+    assert shop.ask("show", "A-1")["replaced_by"] == ["A-2", "A-3"]
+    assert "replaces A-1" in shop.do("show", "A-2")
+
+
 def test_it_explains_why_an_order_waits(shop: Shop) -> None:
     shop.do("place", "A-2", "CUP=4", "--at", "2026-03-02T13:00")
     printed = shop.do("explain", "A-2", "--at", "2026-03-03")

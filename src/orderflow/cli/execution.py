@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         LimitBackOrders,
         OrderCommand,
     )
+    from orderflow.domain.model.outcome import Outcome
 
     StockMovement = AdjustStock | BookInStock | CountStock | LimitBackOrders | TransferStock
 
@@ -39,6 +40,7 @@ __all__ = [
     "carry_out",
     "do_to_order",
     "do_to_stock",
+    "earlier_answer",
     "earlier_command",
     "key_of",
 ]
@@ -119,16 +121,23 @@ def do_to_stock(
     carry_out(command, where, how)
 
 
-def earlier_command(database: Database, seller_id: str, how: ExecutionOptions) -> Command | None:
-    """Return the command that ran with the same id before, if there is one.
+def earlier_answer(
+    database: Database, seller_id: str, how: ExecutionOptions
+) -> tuple[Command, Outcome] | None:
+    """Return the command that ran with the same id before and its outcome, if there is one.
 
     Whatever a command takes from the present state must be the same when it is repeated.
     """
     command_id = how.command_id
     if command_id is None:
         return None
-    answered = database.repository.read(seller_id, lambda reading: reading.answered(command_id))
-    return answered[0] if answered is not None else None
+    return database.repository.read(seller_id, lambda reading: reading.answered(command_id))
+
+
+def earlier_command(database: Database, seller_id: str, how: ExecutionOptions) -> Command | None:
+    """Return the command that ran with the same id before, if there is one."""
+    answer = earlier_answer(database, seller_id, how)
+    return None if answer is None else answer[0]
 
 
 def key_of(database: Database, where: WarehouseOptions, sku: str) -> StockKey:

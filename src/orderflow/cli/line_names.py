@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import typer
 
-from orderflow.cli.execution import carry_out, earlier_command
-from orderflow.domain.model.commands import EditOrder, MoveOrder, SplitOrder
+from orderflow.cli.execution import carry_out, earlier_answer
+from orderflow.domain.model.commands import EditOrder
 from orderflow.domain.model.edits import ChangeQuantity, RemoveLine, ReplaceLine
-from orderflow.domain.model.events import (
-    OrderEdited,
-    OrderPartMoved,
-    OrderSplit,
-    OrderSplitAtWarehouse,
-)
-from orderflow.domain.model.warehouse_commands import DespatchOrder
-from orderflow.domain.state.fold import evolve_order
+from orderflow.domain.state.order_before import order_before
 from orderflow.errors import LineNotFoundError
 from orderflow.errors.quoting import listed, quoted
 
@@ -26,11 +18,10 @@ if TYPE_CHECKING:
     from orderflow.cli.connection import Database, SellerOptions
     from orderflow.cli.execution import ExecutionOptions, OrderExecutionOptions
     from orderflow.domain.model.chosen_lines import RequestedEdit
-    from orderflow.domain.model.commands import OrderCommand
+    from orderflow.domain.model.commands import MoveOrder, OrderCommand, SplitOrder
     from orderflow.domain.model.event_fields import LineUnits
-    from orderflow.domain.model.events import Event, OrderEvent
     from orderflow.domain.model.order import Order
-    from orderflow.domain.model.warehouse_commands import ReturnUnits
+    from orderflow.domain.model.warehouse_commands import DespatchOrder, ReturnUnits
 
 __all__ = ["do_to_units", "edit_order"]
 
@@ -79,20 +70,9 @@ def _order_before(
 ) -> Order:
     """Return the order, as it was before an earlier command with the same command id."""
     seller = database.flow.seller(seller_id)
-    earlier = earlier_command(database, seller_id, how)
-    if not isinstance(earlier, EditOrder | SplitOrder | MoveOrder | DespatchOrder):
-        return seller.order(order_id)
-
-    def is_before(event: Event) -> bool:
-        return not (isinstance(event, _CHANGE_LINES) and event.at == earlier.at)
-
-    order: Order | None = None
-    for event in takewhile(is_before, seller.events(order_id)):
-        order = evolve_order(order, cast("OrderEvent", event))  # all are of this order
-    return order if order is not None else seller.order(order_id)
-
-
-_CHANGE_LINES = (OrderEdited, OrderSplit, OrderPartMoved, OrderSplitAtWarehouse)
+    earlier = earlier_answer(database, seller_id, how)
+    before = earlier and order_before(order_id, earlier[1], seller.events(order_id))
+    return before or seller.order(order_id)
 
 
 def _with_line_id(order: Order, edit: RequestedEdit) -> RequestedEdit:

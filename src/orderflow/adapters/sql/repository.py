@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from sqlalchemy import select
+
 from orderflow.adapters.sql.auditing import audit
 from orderflow.adapters.sql.needed_locks import LocksMissingError, Needed
 from orderflow.adapters.sql.reading import SqlReading
@@ -172,6 +174,25 @@ class SqlRepository(SqlStore):
         """
         task = partial(sellers_with_receipts, tables=self._tables, after=after, limit=limit)
         return self._transactions.read(task)
+
+    def orders_replacing(self, seller_id: str, order_id: str, *, limit: int) -> Sequence[str]:
+        """Return the ids of the orders that were placed in place of an order, in order.
+
+        No index has them, so this looks through the orders of the seller.
+
+        Args:
+            seller_id: The seller.
+            order_id: The order that they replace.
+            limit: Return at most this many.
+        """
+        orders = self._tables.orders.c
+        query = select(orders.order_id).where(
+            orders.seller_id == seller_id, orders.replaces == order_id
+        )
+        found = query.order_by(orders.placed_at, orders.order_id).limit(limit)
+        return self._transactions.read(
+            lambda executor: [row[0] for row in executor.rows(found, {})]
+        )
 
     def unserved(self) -> Sequence[StockKey]:
         """Return the products of all sellers whose queue has not been served, in order."""

@@ -36,6 +36,7 @@ from orderflow.wording.explanation import in_words
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
+    from orderflow.cli.connection import Database
     from orderflow.domain.model.order import Address, Order
 
 __all__ = ["actions", "events", "explain", "orders", "show"]
@@ -54,6 +55,9 @@ _ACTION_COLUMNS = (
         "units", "with", lambda units: ", ".join(f"{each} {sku}" for sku, each in units.items())
     ),
 )
+
+_REPLACING_MAX = 20
+"""At most this many of the orders placed in place of another are named."""
 
 _VALUE_COLUMN = Column("value")
 _NEXT_COLUMNS = (Column("next_receipt_id"), Column("next_receipt_at"))
@@ -151,14 +155,27 @@ def show(order_id: OrderId, *, where: SellerOptions, as_json: AsJson = False) ->
     with connect(where) as database:
         order = database.flow.seller(database.seller(where.seller)).order(order_id)
         parts = OtherParts.of(database, order)
+        replaced_by = _replaced_by(database, order)
     if as_json:
-        terminal.print_json(order_row(order) | parts.row())
+        terminal.print_json(order_row(order) | {"replaced_by": replaced_by} | parts.row())
     else:
         print_order(terminal.results(), order)
         said = _rest(order)
+        if replaced_by:
+            said.append(f"replaced by {', '.join(replaced_by)}")
         if parts.orders:
             said.append(str(parts))
         terminal.results().print(*said)
+
+
+def _replaced_by(database: Database, order: Order) -> list[str]:
+    """Return the first orders placed in place of an order. Only a cancelled one can have any."""
+    if order.status is not Status.CANCELLED:
+        return []
+    found = database.repository.orders_replacing(
+        order.seller_id, order.order_id, limit=_REPLACING_MAX
+    )
+    return list(found)
 
 
 @with_options("The database", where=SellerOptions)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any, assert_never, cast
+from typing import TYPE_CHECKING, Any, assert_never
 
 import attrs
 
@@ -32,14 +31,8 @@ from orderflow.domain.model.commands import (
 )
 from orderflow.domain.model.edits import apply_edits
 from orderflow.domain.model.status import Status
-from orderflow.domain.state.fold import evolve_order
-from orderflow.errors import (
-    CommandIdReusedError,
-    NotFoundError,
-    RefusedError,
-    StaleVersionError,
-    TransitionError,
-)
+from orderflow.domain.state.order_before import order_before
+from orderflow.errors import CommandIdReusedError, NotFoundError, RefusedError, StaleVersionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,7 +40,7 @@ if TYPE_CHECKING:
     from orderflow.domain.model.bulk_commands import BulkAction, StartBulk
     from orderflow.domain.model.chosen_lines import RequestedEdit
     from orderflow.domain.model.commands import OrderCommand
-    from orderflow.domain.model.events import Event, OrderEvent
+    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
 
@@ -162,13 +155,7 @@ def repeated_turn(
         outcome: The outcome of its command.
         events: All events of the order, the oldest first.
     """
-    own = [event for event in outcome.events if getattr(event, "order_id", None) == order_id]
-    before: Order | None = None
-    try:
-        for event in takewhile(lambda event: event not in own, events):
-            before = evolve_order(before, cast("OrderEvent", event))  # all are of this order
-    except TransitionError:  # earlier events are missing
-        before = None
+    before = order_before(order_id, outcome, events)
     step, is_repeated = BulkStep.DONE, True
     answer = BulkAnswer(order_id=order_id, step=step, before=before, is_repeated=is_repeated)
     return answer, outcome
