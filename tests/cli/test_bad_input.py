@@ -76,9 +76,12 @@ def test_a_wrong_encoding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("time_format", ["", "%", "%d %d", "%H:%M", "soon"])
-def test_a_wrong_format_of_times(tmp_path: Path, time_format: str) -> None:
+@pytest.mark.parametrize(
+    "command", ["replay", "compare --policy=today= --policy=urgent=queue=PRIORITY"]
+)
+def test_a_wrong_format_of_times(tmp_path: Path, command: str, time_format: str) -> None:
     path = write(tmp_path / "a.csv", row())
-    message = failed(run("replay", path, "--time-format", time_format))
+    message = failed(run(*command.split(), path, "--time-format", time_format))
     assert "'--time-format': must be a format of dates for datetime.strptime" in message
 
 

@@ -75,11 +75,11 @@ def compare(
     if as_json and as_csv:
         raise typer.BadParameter("omit it with --json", param_hint="'--csv'")
     named = named_policies(policies, policy or [])
-    settings = options.settings(AllocationPolicy())
+    settings, reader = options.settings(AllocationPolicy()), HistoryReader(options)
     begin = perf_counter()
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
         file = options.page.page(files)
-        with HistoryReader(options).opened(files) as read:
+        with reader.opened(files) as read:
             comparison = None
             if not read.is_blocked:
                 comparison = _run(read, named, settings, seeds, processes or usable_processors())

@@ -48,9 +48,9 @@ def replay(
     Exit code: 0 on success, 1 if rows were rejected, 2 if the replay failed, 3 if the account of
     units is not 0. If most rows are rejected, nothing is replayed.
     """
-    settings = options.settings(policy)
+    settings, reader = options.settings(policy), HistoryReader(options)
     with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
-        result = _replay(files, HistoryReader(options), settings, options.page.page(files))
+        result = _replay(files, reader, settings, options.page.page(files))
     _end(result, as_json=as_json)
 
 
