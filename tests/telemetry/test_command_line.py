@@ -59,7 +59,7 @@ def test_a_notice_is_a_child_of_the_command_of_another_process(tmp_path: Path) -
     (tmp_path / "notify.toml").write_text('[default]\nlogs = ["orders"]\n', encoding="utf-8")
     run(tmp_path, "init", set_up=False)
     run(tmp_path, "place", "A", "MUG=1", "--warehouse", "leeds")
-    run(tmp_path, "notify")
+    run(tmp_path, "work", "--once")
     found = {each["name"]: each for each in spans(tmp_path)}
     command, notice = found["orderflow.command PlaceOrder"], found["orderflow.notice"]
     assert notice["parent_id"] == command["context"]["span_id"]

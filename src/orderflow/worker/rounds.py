@@ -9,7 +9,7 @@ import attrs
 from orderflow.domain.model.terms import Term
 from orderflow.errors.base import OrderFlowError
 from orderflow.errors.quoting import counted
-from orderflow.errors.secrets import without_secrets
+from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.notifier import DigestResult
 from orderflow.service import RelayResult
 from orderflow.wording.printable import printable
@@ -107,4 +107,4 @@ class WorkerError(OrderFlowError):
 def error_text(error: Exception) -> str:
     """Return the message of an error, safe to log."""
     text = str(error) if isinstance(error, OrderFlowError) else f"{type(error).__name__}: {error}"
-    return printable(without_secrets(text))
+    return printable(without_mailboxes(without_secrets(text)))

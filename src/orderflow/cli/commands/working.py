@@ -21,6 +21,7 @@ from orderflow.cli.notice_failures import (
 )
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.otel import instrumented, observe
 from orderflow.cli.output import terminal
 from orderflow.cli.stop_signals import stopped_by_signals
 from orderflow.domain.model.validators import SECONDS_MAX
@@ -130,6 +131,7 @@ def _work_once(worker: Worker, failures: NoticeFailures, *, as_json: bool) -> No
 def _worker(
     database: Database, how: WorkOptions, failures: NoticeFailures, interval: float
 ) -> Iterator[Worker]:
+    observe(database.repository, database.outbox)
     without = set(how.without or ())
     given: dict[str, Any] = {"without": without, "interval": timedelta(seconds=interval)}
     if {Job.NOTICES, Job.DIGESTS} <= without:
@@ -147,6 +149,7 @@ def _worker(
         on_refusal=failures.give_up,
         lease=timedelta(seconds=how.lease),
     )
+    notices = instrumented(notices)
     relay = notices.relay(RecordingOutbox(database.engine, failures))
     with logs_on_stderr(settings.preferences):
         yield Worker(database.flow, relay=relay, digests=notices.digest_sender(), **given)
