@@ -28,6 +28,9 @@ _NOT_ROOT = "nobody"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
 _MEMORY_BYTES_MIN = 2 * 1024 * 1024 * 1024
 
+_GUARD = 'cat; kill -KILL -- "-$0"; rm -rf "$1"'
+"""Waits for the end of its input, which comes however the process ends that has the other end."""
+
 
 def binaries() -> Path:
     """Return the folder of PostgreSQL's programs.
@@ -88,6 +91,7 @@ class Server:
         self._options = options
         self._owner = os.getpid()
         self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         self._user = _NOT_ROOT if os.geteuid() == 0 else None
         if self._user is not None:
             shutil.chown(self._folder, self._user)
@@ -113,6 +117,12 @@ class Server:
         where = ("-D", str(self._data), "-k", str(self._folder), "-h", "")
         self._process = self._call("postgres", *where, *self._options, pass_fds=(others,))
         os.close(others)
+        self._guard = subprocess.Popen(  # noqa: S603 - a shell, with a script of ours
+            ["/bin/sh", "-c", _GUARD, str(self._process.pid), str(self._folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         until = time.monotonic() + _START_SECONDS_MAX
         while True:
             try:
@@ -126,6 +136,10 @@ class Server:
 
     def kill(self) -> None:
         """Kill it, and wait until its other processes have noticed, and have ended too."""
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.communicate()
+            self._guard = None
         if self._process is not None:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 from sqlalchemy import create_engine, text
 
 from tests.databases import postgres_url
@@ -38,3 +44,23 @@ def test_a_server_that_was_killed_has_what_was_committed() -> None:
         engine.dispose()
     finally:
         server.remove()
+
+
+def test_a_server_ends_with_the_process_that_started_it() -> None:
+    script = """
+from tests.databases.server import Server, binaries
+server = Server(binaries())
+server.start()
+print(server.url.query["host"], flush=True)
+input()
+"""
+    with subprocess.Popen(  # noqa: S603 - this Python
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        folder = Path(process.stdout.readline().strip())
+        process.send_signal(signal.SIGKILL)
+    until = time.monotonic() + 30
+    while folder.exists() and time.monotonic() < until:  # it is removed after the kill
+        time.sleep(0.02)
+    assert not folder.exists()
