@@ -89,7 +89,7 @@ def test_no_byte_of_the_text_is_left_in_the_file(ended: Shop) -> None:
     [
         ((), "'ORDER': name an order, or give --older-than"),
         (("P-1", "--older-than", "3"), "'--older-than': name orders, or give --older-than"),
-        (("--older-than", "-3"), "'--older-than': it must be 0 or more"),
+        (("--older-than", "-3"), "'--older-than': it must be above 0"),
         (("--older-than", "soon"), "'soon' is not a valid DAYS"),
         (("--older-than", "3", "--include-open"), "'--include-open': name the orders that are"),
     ],

@@ -98,8 +98,8 @@ def _check_choice(
         raise typer.BadParameter("name orders, or give --older-than", param_hint="'--older-than'")
     if not order_ids and older_than is None and not vacuum:
         raise typer.BadParameter("name an order, or give --older-than", param_hint="'ORDER'")
-    if older_than is not None and older_than < timedelta(0):
-        raise typer.BadParameter("it must be 0 or more", param_hint="'--older-than'")
+    if older_than is not None and older_than <= timedelta(0):
+        raise typer.BadParameter("it must be above 0", param_hint="'--older-than'")
     if include_open and not order_ids:
         raise typer.BadParameter("name the orders that are open", param_hint="'--include-open'")
 
