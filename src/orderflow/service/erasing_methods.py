@@ -127,6 +127,7 @@ class ErasingMethods(ReadMethods):
                         relatives = self._add_relatives(reading, order, {})
                     except LimitRefusedError as error:
                         skipped.append((order.order_id, str(error)))
+                        last = order
                         continue
                     if len({**chosen, **relatives}) > ERASED_TOGETHER_MAX:
                         break
