@@ -17,7 +17,7 @@ from portal.shop import open_pottery, open_shop
 
 from orderflow import Order, OrderLine, Seller, StockKey
 from orderflow.checking import check
-from tests.portal.server import served
+from tests.portal.server import PLAIN, served
 from tests.portal.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Portal:
     clients: ExitStack
 
     def visitor(self) -> Visitor:
-        client = httpx.Client(base_url=self.address, follow_redirects=True)
+        client = httpx.Client(base_url=self.address, follow_redirects=True, verify=PLAIN)
         return Visitor(self.clients.enter_context(client))
 
     def signed_in(self, user: str) -> Visitor:

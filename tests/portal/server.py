@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from contextlib import contextmanager
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 SECRET = "of these tests"  # noqa: S105 - it guards nothing
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Spares clients of plain HTTP the reading of certificates."""
 
 
 @contextmanager
@@ -30,7 +33,9 @@ def served(database: Path) -> Iterator[tuple[FastAPI, str]]:
         thread.start()
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         try:
-            httpx.get(f"{address}/sign-in").raise_for_status()  # which waits until it is open
+            httpx.get(
+                f"{address}/sign-in", verify=PLAIN
+            ).raise_for_status()  # which waits until it is open
             yield app, address
         finally:
             server.should_exit = True
