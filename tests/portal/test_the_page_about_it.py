@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from importlib import import_module
 
 from portal.accounts import ACCOUNTS
 from portal.pages import FOLDER
@@ -31,3 +33,16 @@ def test_its_pictures_are_there_and_small() -> None:
     assert pictures == set((PAGE.parent / "pictures").glob("portal-*.webp"))
     assert [each for each in pictures if each.stat().st_size > BYTES_MAX] == []
     assert len(re.findall(r"^ *:alt: ", TEXT, re.MULTILINE)) == len(pictures)
+
+
+def test_the_code_imports_only_public_names() -> None:
+    imported = [
+        (node.module, alias.name)
+        for path in FOLDER.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("orderflow")
+        for alias in node.names
+    ]
+    assert len(imported) > 40
+    assert [each for each in imported if "domain" in str(each[0])] == []
+    assert [each for each in imported if each[1] not in import_module(str(each[0])).__all__] == []
