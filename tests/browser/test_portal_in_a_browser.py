@@ -194,7 +194,7 @@ def test_an_open_page_shows_that_its_order_was_processed_by_itself(
     warehouse.open("/warehouse?find=acme")
     warehouse.page.get_by_role("button", name="Book in BOWL,").click()
     expect(warehouse.page.get_by_text("1 back order complete")).to_be_visible()
-    expect(acme.page.get_by_text("This order has just changed by itself.")).to_be_visible()
+    expect(acme.page.get_by_text("This order was processed again by itself.")).to_be_visible()
     assert acme.page.locator("h1 + .status").inner_text() == "Allocated"
     keep_picture(acme.page, "portal-by-itself")
     assert acme.heard + warehouse.heard == []

@@ -137,7 +137,7 @@ def test_send_stock_and_it_is_processed_again_once_it_is_booked_in(portal: Porta
     assert "1 back order complete: 1003" in booked.text
     assert "1003 Allocated Gets 1 BOWL" in booked.text
     news = acme.get(f"/order?id=1003&seen={version}")
-    assert "This order has just changed by itself. Gets 1 BOWL" in news.text
+    assert "This order was processed again by itself. Gets 1 BOWL" in news.text
     assert status_of(portal, "1003") is Status.ALLOCATED
 
 
@@ -166,6 +166,7 @@ def test_what_was_decided_in_another_tab_is_refused(portal: Portal, path: str) -
     edited = acme.get("/order/edit?id=1004")
     acme.get("/order/way/split?id=1004").press("Confirm: split off what is there")
     (button,) = (each for form in old.forms for each in form.buttons if each.startswith("Confirm"))
+    assert "This order has changed meanwhile." in acme.get("/order?id=1004&seen=1").text
     stale = old.press(button)
     assert stale.status == 409
     assert "Order 1004 has changed since you opened this page. Nothing was saved." in stale.text

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from orderflow import Order, OrderLine, Status, in_words
+from orderflow.events import OrderAllocated, OrderPartlyAllocated
 from portal.accounts import OwnOrder, OwnSeller
 from portal.pages import ZONE, page
 from portal.review import ID_MAX, outcome_of
@@ -70,8 +71,9 @@ def one_order(
     """
     outcome = outcome_of(shop, seller.seller_id, done) if done else None
     skus = {line.line_id: line.sku for line in order.lines}
-    history = [(event.at, sentence(event, skus)) for event in seller.events(order.order_id)]
-    news = order.version - seen if seen is not None else 0
+    events = seller.events(order.order_id)
+    new = order.version - seen if seen is not None else 0
+    news = events[-new:] if new > 0 else ()
     why = seller.explain(order.order_id) if order.status is Status.ON_BACK_ORDER else None
     return page(
         request,
@@ -82,8 +84,9 @@ def one_order(
         why=in_words(why, time_zone=ZONE) if why is not None else (),
         buttons=buttons(seller, order),
         changes=changes_of(outcome) if outcome is not None else None,
-        history=history[: -HISTORY_MAX - 1 : -1],
-        news=[each for _, each in history[-news:]] if news > 0 else [],
+        history=[(each.at, sentence(each, skus)) for each in events[: -HISTORY_MAX - 1 : -1]],
+        news=[sentence(each, skus) for each in news],
+        is_by_itself=all(isinstance(each, OrderAllocated | OrderPartlyAllocated) for each in news),
     )
 
 
