@@ -42,6 +42,7 @@ def test_the_rejected_rows_are_downloaded_corrected_and_uploaded_again(portal: P
     (path,) = re.findall(r'href="(/uploads/[^"]*rejected.csv)"', page.response.text)
     rejected = acme.client.get(path)
     assert rejected.headers["Content-Disposition"] == 'attachment; filename="rejected.csv"'
+    assert rejected.headers["Content-Type"] == "text/csv"  # of any encoding
     assert rejected.text.splitlines()[1].startswith("2002,MUG,two,")
     again = upload(acme, rejected.content.replace(b"two", b"2"), "corrected.csv")
     assert "Rows read 1 Orders placed 1 of these on back order 1 Rows rejected 0" in again.text

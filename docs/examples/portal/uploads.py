@@ -112,10 +112,12 @@ def result(request: Request, upload_id: str, seller: OwnSeller, shop: OpenShop) 
 
 @routes.get("/{upload_id}/rejected.csv")
 def rejected(upload_id: str, seller: OwnSeller, shop: OpenShop) -> Response:
-    """Download the rejected rows, each with its reason."""
-    headers = {"Content-Disposition": 'attachment; filename="rejected.csv"'}
-    rows = _found(shop, seller, upload_id)["rejects"]
-    return Response(rows, media_type="text/csv", headers=headers)
+    """Download the rejected rows, each with its reason, in the encoding of the file."""
+    headers = {
+        "Content-Disposition": 'attachment; filename="rejected.csv"',
+        "Content-Type": "text/csv",
+    }
+    return Response(_found(shop, seller, upload_id)["rejects"], headers=headers)
 
 
 def _read(shop: Shop, seller: Seller, warehouse_id: str, content: BytesIO, name: str) -> Import:
