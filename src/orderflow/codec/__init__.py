@@ -10,9 +10,10 @@ format, and `data` contains its fields by name.
 >>> loads(text)
 StockKey(seller_id='acme', warehouse_id='leeds', sku='MUG')
 
-Writing includes every field, and the same value gives the same text in every process. Reading
-gives a missing field its default. Apart from that it is strict: it converts nothing, and rejects
-unknown fields. An error lists the first faults with their paths, and counts the others.
+Writing includes every field of the first release, and later ones unless they have their default.
+The same value gives the same text in every process. Reading gives a missing field its default, and
+takes the versions of all earlier releases. Apart from that it is strict: it converts nothing, and
+rejects unknown fields. An error lists the first faults with their paths, and counts the others.
 """
 
 from orderflow.codec.envelope import dumps, from_data, loads, to_data

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, 
 import attrs
 from cattrs import Converter
 from cattrs.fns import identity
+from cattrs.gen import make_dict_unstructure_fn, override
 
 from orderflow.codec.faults import Faults, InvalidToken, below, refusal, step_to
+from orderflow.codec.formats import ADDED
 from orderflow.codec.scalars import read_text, register_scalars
 from orderflow.errors import CodecError, InvalidValueError
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     Reader = Callable[[Any, Any], Any]
     Writer = Callable[[Any], Any]
 
-__all__ = ["CONVERTER", "Field", "read_fields", "read_object"]
+__all__ = ["CONVERTER", "Field", "new_converter", "read_fields", "read_object"]
 
 
 class Field(NamedTuple):
@@ -94,6 +96,16 @@ def _class_reader(kind: type[attrs.AttrsInstance], converter: Converter) -> Read
         raise faults.error()
 
     return read
+
+
+def _has_added(kind: object) -> bool:
+    return isinstance(kind, type) and kind.__name__ in ADDED
+
+
+def _added_writer(kind: Any, converter: Converter) -> Writer:  # noqa: ANN401 - any attrs class
+    """Return a writer that leaves out the added fields if they have their default."""
+    added: dict[str, Any] = dict.fromkeys(ADDED[kind.__name__], override(omit_if_default=True))
+    return make_dict_unstructure_fn(kind, converter, **added)
 
 
 def _broken_rules(kind: type[attrs.AttrsInstance], values: dict[str, Any]) -> Iterator[str]:
@@ -254,7 +266,8 @@ def _choice_writer(union: Any, converter: Converter) -> Writer:  # noqa: ANN401 
     return write
 
 
-def _converter() -> Converter:
+def new_converter() -> Converter:
+    """Return a converter that has inspected no type yet."""
     converter = Converter()
     register_scalars(converter)
     converter.register_structure_hook_factory(attrs.has, _class_reader)
@@ -268,8 +281,9 @@ def _converter() -> Converter:
     converter.register_unstructure_hook_factory(_is_named_tuple, _named_tuple_writer)
     converter.register_unstructure_hook_factory(_is_set, _set_writer)
     converter.register_unstructure_hook_factory(_is_choice, _choice_writer)
+    converter.register_unstructure_hook_factory(_has_added, _added_writer)
     return converter
 
 
-CONVERTER = _converter()
+CONVERTER = new_converter()
 """Reads and writes the data of every type. It inspects each type on first use."""

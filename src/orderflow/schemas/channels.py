@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from orderflow.adapters.webhook.envelope import CONTENT_TYPE, EVENT_TYPES
 from orderflow.adapters.webhook.signing import SECONDS_DIGITS_MAX
-from orderflow.codec.envelope import version_of
+from orderflow.codec.formats import version_of
 from orderflow.domain.model.events import Event
 from orderflow.notices import Bulletin
 from orderflow.schemas.shapes import Definitions

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hin
 
 import attrs
 
-from orderflow.codec.envelope import version_of
+from orderflow.codec.formats import version_of
 from orderflow.codec.structure import CONVERTER
 from orderflow.schemas.keywords import ANY_INTEGER, DEFINITIONS, demands, pair
 
