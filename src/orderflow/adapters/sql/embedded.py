@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from orderflow.adapters.sql.database_file import FILES, DatabaseFile, watch_files
 from orderflow.adapters.sql.executor import CHANGES
 from orderflow.adapters.sql.faults import translate_error
-from orderflow.adapters.sql.revision import REVISION, revision_of
+from orderflow.adapters.sql.revision import REVISION, is_usable, revision_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.adapters.sql.upgrading import upgrade
 from orderflow.domain.model.arguments import require_kind
@@ -60,7 +60,7 @@ def open_database(
     Raises:
         InvalidValueError: If the durability is neither `full` nor `relaxed`, or if the path names
             no file, such as `:memory:` or a URI.
-        SchemaError: If the file has no tables of orderflow, or those of a later release.
+        SchemaError: If the file has no tables of orderflow, or those of a release after the next.
         StorageError: If the file does not exist, is no database, or cannot be opened.
     """
     url = url_of("sqlite", path, durability=durability, create=create)
@@ -145,7 +145,7 @@ def _check_revision(engine: Engine, *, create: bool) -> None:
         found = revision_of(connection, Tables.default())
     if found is None and not create:
         raise SchemaError(found, REVISION)
-    if found != REVISION:
+    if not is_usable(found):
         upgrade(engine)
 
 

@@ -21,7 +21,8 @@ from sqlalchemy import bindparam, or_, select, text, update
 
 from orderflow.adapters.sql.arrays import KEY, IsOneOf
 from orderflow.adapters.sql.statements import SELLER, is_after, statements_of
-from orderflow.codec import dumps, loads
+from orderflow.adapters.sql.stored import read_stored
+from orderflow.codec import dumps
 from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.bulk_commands import StartBulk
 from orderflow.domain.model.events import Event, OrderReallocated
@@ -175,7 +176,7 @@ def erase_stored(
     events = [
         {_OF_SELLER: seller_id, f"{KEY}number": number, "event": dumps(erased)}
         for number, text in {row[0]: row[1] for row in found}.items()
-        for event in [loads(text)]
+        for event in [read_stored(text)]
         if (erased := erase(event, order_ids)) is not event
     ]
     answers = [
@@ -195,7 +196,7 @@ def _erased_answer(texts: Sequence[str], order_ids: Collection[str]) -> Iterator
     named = {json.loads(each) for text in texts for each in _ORDER_ID.findall(text)}
     if named.isdisjoint(order_ids) and not command.startswith(_IS_BULK[:-1]):
         return
-    old = {"command": loads(command), "outcome": loads(outcome)}
+    old = {"command": read_stored(command), "outcome": read_stored(outcome)}
     new = {name: erase(value, order_ids) for name, value in old.items()}
     if any(new[name] is not old[name] for name in old):
         yield {name: dumps(value) for name, value in new.items()}

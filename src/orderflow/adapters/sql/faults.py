@@ -20,6 +20,8 @@ _READ_ONLY_STATES = {"25006"}
 _READ_ONLY_TEXTS = ("attempt to write a readonly database",)
 _NO_TABLE_STATES = {"42P01", "3F000"}
 _NO_TABLE_TEXTS = ("no such table",)
+_NO_COLUMN_STATES = {"42703"}
+_NO_COLUMN_TEXTS = ("no such column", "has no column named")
 
 
 def translate_error(error: DBAPIError, attempts: int) -> StorageError:
@@ -37,6 +39,12 @@ def translate_error(error: DBAPIError, attempts: int) -> StorageError:
         return ContentionError(attempts)
     if state in _NO_TABLE_STATES or any(each in text for each in _NO_TABLE_TEXTS):
         return SchemaError(None, REVISION)
+    if state in _NO_COLUMN_STATES or any(each in text for each in _NO_COLUMN_TEXTS):
+        return StorageError(
+            f"the tables are not those of this release, which needs revision {REVISION}: {text}; "
+            f"nothing was saved; if they are of an earlier one, upgrade them with "
+            f"`orderflow.adapters.sql.upgrade` or your migrations; otherwise upgrade this process"
+        )
     if state in _READ_ONLY_STATES or any(each in text for each in _READ_ONLY_TEXTS):
         return StorageError(
             "the database can only be read here, so nothing was saved; make it writable (for a "

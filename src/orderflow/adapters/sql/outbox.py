@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from orderflow.adapters.sql.outbox_statements import outbox_statements_of
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.store import SqlStore
-from orderflow.codec import loads
+from orderflow.adapters.sql.stored import read_stored
 from orderflow.ports import OutboxMessage, OutboxSummary
 
 if TYPE_CHECKING:
@@ -227,7 +227,7 @@ def _message(row: Row) -> OutboxMessage:
         message_id=f"{seller_id}:{number}",
         seller_id=seller_id,
         subject=subject,
-        event=loads(event),
+        event=read_stored(event),
         attempts=attempts,
         error=error,
         trace=trace,

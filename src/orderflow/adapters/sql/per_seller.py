@@ -126,7 +126,8 @@ class PerSeller(SqlStore, Generic[T]):
                 else f"{self._noun} of {seller_id!r}"
             )
             raise StorageError(
-                f"the {whose} in the database is not valid: {error}; set another one in its place"
+                f"the {whose} in the database is not valid: {error}; upgrade this "
+                f"process if a later release stored it; otherwise set another one in its place"
             ) from error
         return value
 

@@ -19,7 +19,7 @@ from orderflow.adapters.sql.rows import (
     receipt_of,
 )
 from orderflow.adapters.sql.statements import PLACE_COLUMNS
-from orderflow.codec import loads
+from orderflow.adapters.sql.stored import read_stored
 from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, ProductKey, Stock, StockKey
@@ -274,7 +274,7 @@ class SqlReading(ErasableReads):
         """Return the events of the seller, or of one order, oldest first."""
         since = check_events_read(order_id, since=since, after=after, limit=limit)
         rows = self._event_rows(order_id, since, after, limit)
-        found = ((number, loads(text)) for number, text in rows)
+        found = ((number, read_stored(text)) for number, text in rows)
         if since is not None:
             found = (each for each in found if each[1].at >= since)
         return EventPage.of(islice(found, limit), after)
@@ -295,7 +295,7 @@ class SqlReading(ErasableReads):
         """Return the earlier command with this id and its outcome, if there was one."""
         require_identifier("answered.command_id", command_id)
         rows = self._answer_rows(command_id)
-        return (loads(rows[0][0]), loads(rows[0][1])) if rows else None
+        return (read_stored(rows[0][0]), read_stored(rows[0][1])) if rows else None
 
     def unserved(self) -> Sequence[ProductKey]:
         """Return the products whose queue has not been served."""

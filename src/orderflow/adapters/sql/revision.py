@@ -11,10 +11,18 @@ if TYPE_CHECKING:
 
     from orderflow.adapters.sql.tables import Tables
 
-__all__ = ["REVISION", "revision_of", "revision_table"]
+__all__ = ["NEXT", "REVISION", "is_usable", "revision_of", "revision_table"]
 
 REVISION = "0001"
 """The latest revision in `migrations/versions`. Later revisions have greater numbers."""
+
+NEXT = f"{int(REVISION) + 1:04}"
+"""The next revision. Its tables work with this release too, as every step must see to."""
+
+
+def is_usable(found: str | None) -> bool:
+    """Whether this release works with tables of a revision."""
+    return found in {REVISION, NEXT}
 
 
 def revision_table(tables: Tables) -> str:

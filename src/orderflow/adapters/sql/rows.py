@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from orderflow.codec import from_data, loads, to_data
+from orderflow.adapters.sql.stored import read_stored, unreadable
+from orderflow.codec import from_data, to_data
 from orderflow.domain.model.back_order_limit import BackOrderLimit
 from orderflow.domain.model.next_page import NextPage
 from orderflow.domain.model.order import Address, BackOrderWait, Hold, Order, OrderLine
@@ -136,6 +137,13 @@ def _in_utc(value: datetime) -> datetime:
 
 def order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Moments) -> Order:
     """Return the order of a row with `ORDER_COLUMNS`, and its lines."""
+    try:
+        return _order_of(seller_id, row, lines, moments)
+    except ValueError as error:  # a status, a hold or a combination of a later release
+        raise unreadable(f"an order {row[0]!r} of {seller_id!r}", error) from error
+
+
+def _order_of(seller_id: str, row: Row, lines: tuple[OrderLine, ...], moments: Moments) -> Order:
     since = row[11]
     return Order(
         order_id=row[0],
@@ -272,7 +280,7 @@ def policy_of(rows: Sequence[Row]) -> AllocationPolicy | None:
     """Return the policy in a seller's row, or `None` if there is no row or no value."""
     if not rows or rows[0][0] is None:
         return None
-    policy: AllocationPolicy = loads(rows[0][0], AllocationPolicy)
+    policy: AllocationPolicy = read_stored(rows[0][0], AllocationPolicy)
     return policy
 
 
@@ -280,7 +288,7 @@ def next_page_of(rows: Sequence[Row]) -> NextPage | None:
     """Return the next page in a seller's row, or `None` if there is no row or no page."""
     if not rows or rows[0][1] is None:
         return None
-    page: NextPage = loads(rows[0][1], NextPage)
+    page: NextPage = read_stored(rows[0][1], NextPage)
     return page
 
 
@@ -292,7 +300,10 @@ def limits_of(rows: Sequence[Row]) -> tuple[BackOrderLimit, ...]:
 # A seller with limits has them in every command.
 @lru_cache(maxsize=64)
 def _limits_of_text(text: str) -> tuple[BackOrderLimit, ...]:
-    return tuple(from_data(each, BackOrderLimit) for each in json.loads(text))
+    try:
+        return tuple(from_data(each, BackOrderLimit) for each in json.loads(text))
+    except ValueError as error:
+        raise unreadable("a limit of back orders", error) from error
 
 
 def limits_text(limits: Sequence[BackOrderLimit]) -> str | None:

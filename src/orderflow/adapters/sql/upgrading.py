@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from orderflow.adapters.sql.executor import commit
 from orderflow.adapters.sql.faults import translate_error
-from orderflow.adapters.sql.revision import REVISION, revision_of
+from orderflow.adapters.sql.revision import NEXT, REVISION, is_usable, revision_of
 from orderflow.adapters.sql.tables import Tables
 from orderflow.domain.model.arguments import require_kind
 from orderflow.errors import InvalidValueError, SchemaError, StorageError
@@ -30,8 +30,8 @@ UPGRADE_LOCK = 0x6F72646572666C6F  # "orderflo": concurrent upgrades run one aft
 def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
     """Create the tables, or upgrade them to this release.
 
-    The upgrade is one transaction. If the tables are up to date, nothing is written. Do not use it
-    for tables that are part of your own migrations.
+    The upgrade is one transaction. If the tables are up to date, or of the next revision already,
+    nothing is written. Do not use it for tables that are part of your own migrations.
 
     Args:
         engine: A SQLAlchemy engine for SQLite or PostgreSQL.
@@ -42,7 +42,7 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
 
     Raises:
         InvalidValueError: If this is no engine.
-        SchemaError: If the tables are of a later release.
+        SchemaError: If the tables are later than the next revision.
         StorageError: If no migration of orderflow created the tables, or the database reported an
             error.
     """
@@ -52,11 +52,11 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
         with engine.connect() as connection:
             _begin(connection)
             found = revision_of(connection, tables)
-            if found is not None and found > REVISION:
+            if found is not None and found > NEXT:
                 raise SchemaError(found, REVISION)
             if found is None:
                 _check_absent(connection, tables)
-            if found != REVISION:
+            if not is_usable(found):
                 _run(connection, tables)
             commit(connection)
     except DBAPIError as error:

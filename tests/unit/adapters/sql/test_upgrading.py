@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Column, Integer, MetaData, Table, create_engine, inspect, select, text
+from sqlalchemy import (
+    Column,
+    Integer,
+    MetaData,
+    Table,
+    column,
+    create_engine,
+    inspect,
+    select,
+    table,
+    text,
+    update,
+)
 
 from orderflow import OrderFlow, StockKey, StorageError
 from orderflow.adapters.sql import (
@@ -20,12 +32,12 @@ from orderflow.adapters.sql import (
     open_database,
     upgrade,
 )
-from orderflow.adapters.sql.revision import REVISION, revision_table
+from orderflow.adapters.sql.revision import NEXT, REVISION, revision_table
 from orderflow.core import State
 from orderflow.invariants import history_violations, violations
 from tests.databases import postgres
 from tests.unit.adapters.sql.populated import POLICY_OF_BOLT, of_revision, populate, revisions
-from tests.unit.shop import NOON, key
+from tests.unit.shop import NOON, key, order
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,6 +186,28 @@ def test_tables_of_a_later_release_are_refused(engine: Engine) -> None:
     with pytest.raises(SchemaError, match=r"revision 9999.*later release") as caught:
         upgrade(engine)
     assert (caught.value.found, caught.value.expected) == ("9999", REVISION)
+
+
+def test_tables_of_the_next_revision_are_left_as_they_are(engine: Engine) -> None:
+    upgrade(engine)
+    number = table("orderflow_revision", column("version_num"))
+    for ahead in (1, 2):
+        with engine.begin() as connection:
+            connection.execute(update(number).values(version_num=f"{int(REVISION) + ahead:04}"))
+        if ahead == 1:
+            assert upgrade(engine) == NEXT
+    with pytest.raises(SchemaError, match="later release"):
+        upgrade(engine)
+
+
+def test_a_column_that_is_not_there_is_a_matter_of_releases(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE orderflow_orders DROP COLUMN customer_reference"))
+    acme = OrderFlow(SqlRepository(engine)).seller("acme")
+    for step in (acme.orders, lambda: acme.place(order("A", ("MUG", 1)))):
+        with pytest.raises(StorageError, match=r"needs revision 0001.*customer_reference.*upgrade"):
+            step()
 
 
 def test_tables_that_no_migration_made_are_left_alone(engine: Engine) -> None:
