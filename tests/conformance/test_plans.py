@@ -83,6 +83,8 @@ WRITES = {
     "dequeue": ("queue_pk", *PRODUCT, "turn", "placed_at", "order_id"),
     "change_receipt": ("expected_receipts_pk", "receipt_id"),
     "remove_receipt": ("expected_receipts_pk", "receipt_id"),
+    "change_event": ("events_pk", "number"),
+    "change_answer": ("commands_pk", "command_id"),
 }
 CHANGES: dict[str, dict[str, object]] = {
     "change_order": {"version": 3},
@@ -90,6 +92,8 @@ CHANGES: dict[str, dict[str, object]] = {
     "change_stock": {"is_unserved": False},
     "requeue": {"rank": 1},
     "change_receipt": {"quantity": 3},
+    "change_event": {"event": "{}"},
+    "change_answer": {"command": "{}", "outcome": "{}"},
 }
 LOOKED_AT_ELSEWHERE = {"unserved", "unserved_of", "last_number", "sellers"}
 LOOKED_AT_ELSEWHERE |= {"locked_stock", "free_stock"}  # of PostgreSQL only
@@ -154,6 +158,8 @@ def given(connection: Connection) -> dict[str, Any]:
         "of_receipt_id": "R3",
         "receipt_id": "R3",
         "command_id": "C10",
+        "of_command_id": "C10",
+        "of_number": 7,
         "ids": ["00007", "00017", "00027"],
         "skus": ["P1", "P2", "P3"],
         "status": "ON_BACK_ORDER",

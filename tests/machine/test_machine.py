@@ -31,6 +31,7 @@ from orderflow.commands import (
     Command,
     CountStock,
     DespatchOrder,
+    ErasePersonalData,
     LimitBackOrders,
     MoveOrder,
     PlaceOrder,
@@ -42,7 +43,7 @@ from orderflow.commands import (
     TransferStock,
     WithdrawReceipt,
 )
-from orderflow.core import State
+from orderflow.core import State, erase
 from orderflow.errors import (
     CommandIdReusedError,
     NotFoundError,
@@ -105,6 +106,9 @@ class Machine(RuleBasedStateMachine):
     scope: Scope
     account: dict[StockKey, int]
     answered: list[tuple[Command, Outcome]]
+    stored_as: dict[str, Command]
+    """The commands that an erasure has changed, by their ids."""
+    erased: dict[str, set[str]]
 
     @initialize(
         first=policies(),
@@ -120,6 +124,8 @@ class Machine(RuleBasedStateMachine):
         self.scope = Scope(seller_ids=SELLERS, warehouse_ids=warehouse_ids, skus=("MUG", "PAN"))
         self.account = {}
         self.answered = []
+        self.stored_as = {}
+        self.erased = {each: set() for each in SELLERS}
 
     @rule(minutes=st.sampled_from([1, 10, 60, 180, -90]))
     def the_clock_goes_on_or_is_set_back(self, minutes: int) -> None:
@@ -166,8 +172,10 @@ class Machine(RuleBasedStateMachine):
             (command, _), (other, _) = chooser.pick(self.answered), chooser.pick(self.answered)
             if command.seller_id == other.seller_id and command != other:
                 stolen = attrs.evolve(command, command_id=other.command_id, at=self.now)
-                same = attrs.evolve(stolen, at=other.at) == other
-                assert self.refused(stolen, CommandIdReusedError) is not same
+                same = attrs.evolve(stolen, at=other.at)
+                stored = self.stored_as.get(str(other.command_id), other)
+                is_same = stored in {same, erase(same, self.erased[other.seller_id])}
+                assert self.refused(stolen, CommandIdReusedError) is not is_same
 
     @rule(data=DATA, difference=st.sampled_from([-1, 1]))
     def an_old_version_is_named(self, data: st.DataObject, difference: int) -> None:
@@ -212,8 +220,20 @@ class Machine(RuleBasedStateMachine):
             outcome = self.flow.handle(named)
         except (NotFoundError, RefusedError):
             return
+        if isinstance(command, ErasePersonalData):
+            self.expect_erasure(command)
         self.answered.append((named, outcome))
         self.keep_account(command, before)
+
+    def expect_erasure(self, erasure: ErasePersonalData) -> None:
+        """Expect earlier answers without the texts, and the first commands too."""
+        ids = erasure.order_ids
+        self.erased[erasure.seller_id].update(ids)
+        for number, (command, outcome) in enumerate(self.answered):
+            if command.seller_id == erasure.seller_id:
+                name = str(command.command_id)
+                self.stored_as[name] = erase(self.stored_as.get(name, command), ids)
+                self.answered[number] = (command, erase(outcome, ids))
 
     def refused(self, command: Command, error: type[RefusedError]) -> bool:
         try:

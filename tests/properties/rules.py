@@ -20,8 +20,8 @@ from orderflow import (
     Stock,
     StockKey,
 )
-from orderflow.commands import EditOrder, PlaceOrder, RunDue
-from orderflow.core import State, allocate, decide
+from orderflow.commands import EditOrder, ErasePersonalData, PlaceOrder, RunDue
+from orderflow.core import State, allocate, decide, erase
 from orderflow.edits import ChangePriority, ChangePromise
 from orderflow.errors import InvalidValueError, OrderFlowError
 from orderflow.events import Event, OrderPartMoved, OrderSplit, OrderSplitOff
@@ -150,7 +150,7 @@ def the_events_lead_to_what_is_stored(run: Run) -> Iterator[Finding]:
                 yield number, f"{name} stored and folded differ"
         if len(step.trail) != len(step.events) + 1:
             yield number, "the events cannot be folded"
-        if step.reads_after[0] != (*_events(step.reads_before), *step.events):
+        if step.reads_after[0] != (*_kept(step), *step.events):
             yield number, "the stored events are not those that were told"
 
 
@@ -301,6 +301,14 @@ def _history(policy: AllocationPolicy, step: Step) -> list[str]:
         return []
     before, after = step.before[step.seller_id], step.after[step.seller_id]
     return history_violations(before, step.outcome.events, policy, after)
+
+
+def _kept(step: Step) -> tuple[Event, ...]:
+    """Return the events of before, without what the command has erased."""
+    events = _events(step.reads_before)
+    if step.outcome is None or not isinstance(step.command, ErasePersonalData):
+        return events
+    return tuple(erase(each, step.command.order_ids) for each in events)
 
 
 def _events(reads: tuple[object, ...]) -> tuple[Event, ...]:
