@@ -10,6 +10,7 @@ from orderflow import PartialAllocation, Preemption
 from orderflow.domain.allocation import preemption, serving_state
 from orderflow.domain.decisions import decide, reallocating, short_orders
 from orderflow.domain.model.events import OrderReallocated
+from orderflow.domain.model.queue_position import queue_position
 from orderflow.domain.model.status import FROZEN
 from orderflow.domain.state import fold
 from tests.model.planting import noting, wrap
@@ -17,6 +18,7 @@ from tests.model.planting import noting, wrap
 if TYPE_CHECKING:
     import pytest
 
+    from orderflow import Queue
     from orderflow.domain.model.order import Order
     from tests.model.planting import Faults
 
@@ -82,6 +84,14 @@ def an_urgent_order_takes_reallocated_units_at_once(patch: pytest.MonkeyPatch) -
 @_fault(Preemption.URGENT)
 def an_urgent_order_takes_units_of_a_pinned_one(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(preemption, "is_preemptible", lambda order: order.status not in FROZEN)
+
+
+@_fault(Preemption.URGENT)
+def an_order_that_is_repaid_preempts_more_than_without(patch: pytest.MonkeyPatch) -> None:
+    def rank(order: Order, queue: Queue) -> tuple[object, ...]:
+        return queue_position(order, queue)[:-1]
+
+    patch.setattr(preemption, "preemption_rank", rank)
 
 
 @_fault()

@@ -97,7 +97,7 @@ def _urgent_orders_that_reach_more(world: World) -> list[Order]:
     held = [
         product
         for order in world.changed
-        if not order.is_frozen()
+        if not (order.is_frozen() or order.pinned)
         for product in order.products()
         if order.holds_of(product)
     ]

@@ -241,9 +241,9 @@ class World:
         return (turn, "1 promised", order.promised_by, order.placed_at, order.order_id)
 
     def is_later(self, order: Order, other: Order) -> bool:
-        """Whether an order has a later place than another, by more than the order id."""
-        later: bool = self.place(order)[:-1] > self.place(other)[:-1]
-        return later
+        """Whether an order is later than another by more than the id, or by being repaid."""
+        place, another = self.place(order), self.place(other)
+        return bool(place > another and place[1:-1] > another[1:-1])
 
     def in_turn(self, orders: list[Order]) -> list[Order]:
         return sorted(orders, key=self.place)

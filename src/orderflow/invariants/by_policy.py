@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
-    from orderflow.domain.model.policy import AllocationPolicy
+    from orderflow.domain.model.policy import AllocationPolicy, Queue
     from orderflow.domain.model.stock import Stock, StockKey
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "fulfilment_violations",
     "gain_violations",
     "idle_stock_violations",
+    "is_behind",
     "patience_violations",
     "postponement_violations",
 ]
@@ -236,16 +237,24 @@ def _usable_units(
                 return available
         case _:
             assert_never(policy.preemption)
-    place = queue_position(order, policy.queue)[:-1]  # a greater order id alone is not later
     preemptible = dict(available)
     for later in orders:
         if later.status in FROZEN or later.pinned:
             continue
-        if queue_position(later, policy.queue)[:-1] > place:
+        if is_behind(later, order, policy.queue):
             for line in later.lines:
                 key = key_of(later, line.sku)
                 preemptible[key] = preemptible.get(key, 0) + line.allocated
     return preemptible
+
+
+def is_behind(later: Order, order: Order, queue: Queue) -> bool:
+    """Whether an order is so far behind another that its units may be preempted.
+
+    A greater order id alone is not enough, nor that the other one is served first.
+    """
+    position, other = queue_position(order, queue), queue_position(later, queue)
+    return other > position and other[1:-1] > position[1:-1]
 
 
 # Needed and available units

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.policy import queue_position
-from orderflow.invariants.by_policy import FROZEN, GAINS
+from orderflow.invariants.by_policy import FROZEN, GAINS, is_behind
 from orderflow.invariants.state import key_of, text_of
 
 if TYPE_CHECKING:
@@ -75,14 +75,13 @@ def _not_urgent(gainer: Order, policy: AllocationPolicy) -> Iterator[str]:
 def _not_behind(
     gainer: Order, by_id: Mapping[str, Order], lost: _Lost, policy: AllocationPolicy
 ) -> Iterator[str]:
-    place = queue_position(gainer, policy.queue)[:-1]  # a greater order id alone is not later
     for loser in (by_id[order_id] for order_id in lost):
         preempted = f"units of order {loser.order_id!r} were preempted"
         if loser.status in FROZEN:
             yield f"{preempted}, but the warehouse works on it"
         if loser.pinned:
             yield f"{preempted}, but it is pinned"
-        if queue_position(loser, policy.queue)[:-1] <= place:
+        if not is_behind(loser, gainer, policy.queue):
             yield f"{preempted}, but it is not behind order {gainer.order_id!r}"
 
 

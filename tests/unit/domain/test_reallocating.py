@@ -429,6 +429,33 @@ def test_an_urgent_order_takes_nothing_of_one_that_is_repaid() -> None:
     assert [shop.held(each) for each in "ABU"] == [(2,), (0,), (1,)]
 
 
+def test_an_urgent_order_that_is_repaid_preempts_no_order_before_its_own_place() -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=5)
+    shop = shop_with(policy, MUG=4)
+    shop.take("A", ("MUG", 2), priority=9)
+    shop.take("U", ("MUG", 2), priority=7)
+    shop.take("P", ("MUG", 1))
+    shop.pin("P")
+    pass_units(shop, ("U", -1), ("P", 1), repay=True)
+    assert [shop.held(each) for each in "AUP"] == [(2,), (1,), (1,)]
+    wait, explained = shop.order("U").wait, shop.explain("U")
+    assert wait is not None
+    assert (wait.served_first, explained.shortages[0].preemptible) == (True, 0)
+
+
+def test_an_urgent_order_that_is_repaid_preempts_no_part_that_was_split_off_from_it() -> None:
+    policy = AllocationPolicy(
+        fulfilment=Fulfilment.SPLIT, preemption=Preemption.URGENT, urgent_from=0
+    )
+    shop = shop_with(policy, MUG=3)
+    shop.take("A", ("MUG", 3))
+    shop.take("B", ("MUG", 1))
+    shop.pin("B")
+    pass_units(shop, ("A", -1), ("B", 1), repay=True)
+    assert kinds(shop.hold("A.1", HoldReason.ADDRESS)) == ["OrderHeld"]
+    assert [shop.held(each) for each in ("A", "A.1", "B")] == [(0,), (2,), (1,)]
+
+
 def test_nobody_is_repaid_under_a_fair_share() -> None:
     shop = shop_with(AllocationPolicy(rationing=Rationing.FAIR_SHARE), MUG=1)
     shop.take("A")

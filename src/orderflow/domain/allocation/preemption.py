@@ -3,7 +3,9 @@
 A pinned order loses none. The last order in the queue loses units first, and no order loses more
 than is needed. If an urgent
 order may not be allocated a part, it preempts units only if they complete it. Orders whose
-positions differ only by their ids do not preempt each other, such as the parcels of one order.
+positions differ only by their ids do not preempt each other, such as the parcels of one order. An
+order that is served first after a reallocation takes units before all others, but preempts no more
+orders than it would otherwise.
 """
 
 from __future__ import annotations
@@ -99,8 +101,8 @@ def is_preemptible(order: Order) -> bool:
 
 
 def preemption_rank(order: Order, queue: Queue) -> tuple[object, ...]:
-    """Return the position of an order but for its id: a preempting order has a smaller one."""
-    return queue_position(order, queue)[:-1]
+    """Return what a preempting order has less of: its position without the mark and the id."""
+    return queue_position(order, queue)[1:-1]
 
 
 def _later_orders(serving: ServingState, order: Order, sku: str) -> list[Order]:

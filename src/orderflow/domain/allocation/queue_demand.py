@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.allocation.preemption import is_preemptible, preemption_rank
 from orderflow.domain.model.policy import Rationing, queue_position
+from orderflow.domain.model.queue_position import is_served_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,16 +98,23 @@ class PreemptibleUnits:
     """The units of a product that urgent orders may preempt."""
 
     def __init__(self, warehouse_id: str, sku: str, view: View, policy: AllocationPolicy) -> None:
+        self._sku = sku
         self._queue = policy.queue
-        held = sorted(
-            (preemption_rank(order, policy.queue), order.allocated_of(sku))
-            for order in view.orders_with_units(warehouse_id, sku)
-            if is_preemptible(order)
-        )
-        self._ranks = [rank for rank, _ in held]
-        self._units = [0, *accumulate(units for _, units in held)]
+        held = [
+            order for order in view.orders_with_units(warehouse_id, sku) if is_preemptible(order)
+        ]
+        self._of_all = self._by_rank(held)
+        self._of_others = self._by_rank([each for each in held if not is_served_first(each)])
 
     def behind(self, order: Order) -> int:
         """Return the units of the orders from which an urgent order may preempt them."""
-        place = bisect_right(self._ranks, preemption_rank(order, self._queue))
-        return self._units[-1] - self._units[place]
+        ranks, units = self._of_all if is_served_first(order) else self._of_others
+        place = bisect_right(ranks, preemption_rank(order, self._queue))
+        return units[-1] - units[place]
+
+    def _by_rank(self, orders: list[Order]) -> tuple[list[tuple[object, ...]], list[int]]:
+        """Return the sorted ranks of orders, and how many units those before each have."""
+        held = sorted(
+            (preemption_rank(each, self._queue), each.allocated_of(self._sku)) for each in orders
+        )
+        return [rank for rank, _ in held], [0, *accumulate(units for _, units in held)]
