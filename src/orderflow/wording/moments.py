@@ -1,4 +1,4 @@
-"""How a moment is written for people: to the minute, in UTC or in a time zone of theirs."""
+"""How times are written for people: to the minute, in UTC or in a time zone of theirs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-__all__ = ["moment_text"]
+__all__ = ["duration", "moment_text"]
 
 
 def moment_text(at: datetime, zone: tzinfo = UTC, *, with_zone: bool = True) -> str:
@@ -28,3 +28,18 @@ def moment_text(at: datetime, zone: tzinfo = UTC, *, with_zone: bool = True) -> 
     local = at.astimezone(zone)
     text = local.replace(tzinfo=None).isoformat(" ", "minutes")
     return f"{text} {local.tzname()}" if with_zone else text
+
+
+def duration(seconds: float | None) -> str:
+    """Format a duration.
+
+    >>> [duration(each) for each in (None, 59, 3_660, 93_600)]
+    ['-', '0 min', '1 h 1 min', '1 d 2 h']
+    """
+    if seconds is None:
+        return "-"
+    minutes = int(seconds // 60)
+    days, hours = minutes // 1_440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

@@ -13,6 +13,7 @@ from orderflow.cli.options.working_hours import Holidays, WorkingHours, with_hol
 from orderflow.cli.output import tables, terminal
 from orderflow.domain.calendar.cut_off import CutOffRules
 from orderflow.errors.quoting import quoted
+from orderflow.wording.moments import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,6 +126,6 @@ def _print(moment: datetime, hours: WorkingHours, answers: list[Answer]) -> None
             answer.what,
             f"{answer.day:%a %d %b}",
             f"{before:%a %d %b, %H:%M}",
-            tables.duration((answer.before - moment) // SECOND),
+            duration((answer.before - moment) // SECOND),
         )
     terminal.results().print(drawn)

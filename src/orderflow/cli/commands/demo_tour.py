@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from orderflow.cli.commands.demo_step import Step, short_units
 from orderflow.cli.commands.second_warehouse import SecondWarehouse
-from orderflow.cli.output.tables import duration
 from orderflow.domain.model.commands import (
     DespatchOrder,
     EditOrder,
@@ -34,6 +33,7 @@ from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.status import Status
 from orderflow.errors.quoting import counted
 from orderflow.replay import SELLER
+from orderflow.wording.moments import duration
 
 if TYPE_CHECKING:
     from datetime import datetime

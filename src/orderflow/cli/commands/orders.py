@@ -28,12 +28,11 @@ from orderflow.cli.output.records import (
     print_order,
     print_table,
 )
-from orderflow.cli.output.tables import duration
 from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.domain.model.lifecycle import Action, allowed_actions
 from orderflow.domain.model.status import Status
 from orderflow.wording.explanation import in_words
-from orderflow.wording.moments import moment_text
+from orderflow.wording.moments import duration, moment_text
 
 if TYPE_CHECKING:
     from orderflow.cli.connection import Database

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 from rich.padding import Padding
 
-from orderflow.cli.output.event_rows import event_details
+from orderflow.cli.output.event_rows import policy_details
 from orderflow.cli.output.listing import Column, table_of, time_column
 from orderflow.codec import to_data
 from orderflow.domain.model.events import (
@@ -28,6 +28,7 @@ from orderflow.domain.model.events import (
 from orderflow.domain.model.status import MAY_BE_ALLOCATED
 from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
+from orderflow.wording.event_details import event_details
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -153,7 +154,7 @@ def print_outcome(console: Console, outcome: Outcome) -> None:
         if isinstance(event, _OF_STOCK):
             console.print(f"{event.key.sku}: {event_details(event)}")
         if isinstance(event, PolicyChanged):
-            console.print(f"new policy: {event_details(event)}")
+            console.print(f"new policy: {policy_details(event)}")
     if outcome.stock:
         print_table(console, STOCK_COLUMNS, map(stock_row, outcome.stock))
     if outcome.receipts:

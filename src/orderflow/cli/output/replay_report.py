@@ -23,6 +23,7 @@ from orderflow.domain.calendar.calendar import Weekday
 from orderflow.errors.quoting import counted
 from orderflow.importing import WrittenRejects
 from orderflow.replay import EntryKind, History, Settings, SkipReason, Summary
+from orderflow.wording.moments import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -248,7 +249,7 @@ def added(settings: Settings, summary: Summary) -> dict[str, str]:
     patience = behaviour.patience
     seller = [
         "splits orders that can leave in part" if behaviour.split else "does not split",
-        f"cancels after {tables.duration(patience.total_seconds())}" if patience else "waits",
+        f"cancels after {duration(patience.total_seconds())}" if patience else "waits",
         "puts returns back into stock"
         if behaviour.returns_to_stock
         else "puts no returns into stock",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderflow.cli.output.listing import Column, day_cell, moment_cell, time_column
 from orderflow.cli.output.records import receipt_row
-from orderflow.cli.output.tables import duration
+from orderflow.wording.moments import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

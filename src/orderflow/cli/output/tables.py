@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from orderflow.cli.output.console import styled
+from orderflow.wording.moments import duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +20,6 @@ __all__ = [
     "back_orders",
     "cancelled",
     "definitions",
-    "duration",
     "fill_rates",
     "first_attempt",
     "rate",
@@ -57,21 +57,6 @@ def rate(served: FirstAttempt) -> str:
     ('87.5 %', '-')
     """
     return "-" if served.rate is None else f"{100 * served.rate:.1f} %"
-
-
-def duration(seconds: float | None) -> str:
-    """Format a duration.
-
-    >>> [duration(each) for each in (None, 59, 3_660, 93_600)]
-    ['-', '0 min', '1 h 1 min', '1 d 2 h']
-    """
-    if seconds is None:
-        return "-"
-    minutes = int(seconds // 60)
-    days, hours = minutes // 1_440, minutes // 60 % 24
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
 
 
 def first_attempt(summary: Summary) -> Table:
