@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SHARED = {
     "0001_first_release.py": "one migration, as Alembic and as Django name it",
+    "apps.py": "the app of Django that makes the tables, and the one of the admin",
     "arguments.py": "the arguments of functions, and those of the command line",
     "calendar.py": "the calendar of a warehouse, and the face that shows it",
     "checking.py": "the check of a whole database, and what Django's `check` command asks",

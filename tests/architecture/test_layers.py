@@ -70,6 +70,7 @@ MAY_IMPORT["cli"] = {
     "worker",
 }
 MAY_IMPORT["__main__"] = {"cli"}
+MAY_IMPORT["django_admin"] = MAY_IMPORT[PACKAGE]
 MAY_IMPORT["telemetry"] = {*MAY_IMPORT[PACKAGE], "notifier"}
 
 

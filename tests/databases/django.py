@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import django
 from django.conf import settings
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from orderflow.adapters.sql import Tables
 from orderflow.adapters.sql.django import DjangoTransactions
@@ -23,14 +23,62 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-__all__ = ["ClosingTransactions", "django_postgres", "django_sqlite", "empty", "second"]
+__all__ = [
+    "ClosingTransactions",
+    "as_default",
+    "django_postgres",
+    "django_sqlite",
+    "empty",
+    "second",
+]
 
 _numbers = count(1)
+
+
+OF_THE_HOST = {"admin", "auth", "contenttypes", "sessions"}
+
+
+class HostTables:
+    """A router that keeps the tables of the host's other apps in its default database."""
+
+    def allow_migrate(self, db: str, app_label: str, **_: object) -> bool | None:
+        return False if app_label in OF_THE_HOST and db != DEFAULT_DB_ALIAS else None
+
 
 settings.configure(
     USE_TZ=True,
     TIME_ZONE="Europe/London",
-    INSTALLED_APPS=["orderflow.adapters.sql.django"],
+    INSTALLED_APPS=[
+        *("django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes"),
+        *("django.contrib.sessions", "django.contrib.messages", "django.contrib.staticfiles"),
+        *("orderflow.adapters.sql.django", "orderflow.django_admin"),
+    ],
+    ORDERFLOW_FLOW="tests.django_admin.host.flow",
+    DATABASE_ROUTERS=[HostTables()],
+    ROOT_URLCONF="tests.django_admin.host",
+    MIDDLEWARE=[
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    ],
+    TEMPLATES=[
+        {
+            "BACKEND": "django.template.backends.django.DjangoTemplates",
+            "APP_DIRS": True,
+            "OPTIONS": {
+                "context_processors": [
+                    "django.template.context_processors.request",
+                    "django.contrib.auth.context_processors.auth",
+                    "django.contrib.messages.context_processors.messages",
+                ]
+            },
+        }
+    ],
+    STATIC_URL="static/",
+    ALLOWED_HOSTS=["testserver", "127.0.0.1"],
+    SECRET_KEY="of these tests",  # noqa: S106 - it guards nothing
+    PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     LOGGING_CONFIG=None,
 )
 django.setup()
@@ -96,6 +144,22 @@ def second(alias: str) -> Iterator[str]:
     """Open another connection to the same database."""
     with _alias(connections.databases[alias]) as other:
         yield other
+
+
+@contextmanager
+def as_default(alias: str) -> Iterator[None]:
+    """Let the default database be the one of an alias."""
+    before = connections.databases[DEFAULT_DB_ALIAS]
+    _set_default(connections.databases[alias])
+    yield
+    connections[DEFAULT_DB_ALIAS].close()
+    _set_default(before)
+
+
+def _set_default(database: dict[str, Any]) -> None:
+    connections.databases[DEFAULT_DB_ALIAS] = database
+    with suppress(AttributeError):  # this thread has not opened it yet
+        del connections[DEFAULT_DB_ALIAS]
 
 
 @contextmanager

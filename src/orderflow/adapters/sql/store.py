@@ -57,3 +57,13 @@ class SqlStore:
             StorageError: If the transaction's isolation level is not supported.
         """
         return cls(HostTransaction(connection), tables=tables)
+
+    @property
+    def tables(self) -> Tables:
+        """The tables it works on."""
+        return self._tables
+
+    @property
+    def transactions(self) -> Transactions:
+        """What runs its transactions."""
+        return self._transactions

@@ -53,6 +53,11 @@ class DjangoTransactions:
         self._using = using
         self._sleep = sleep
 
+    @property
+    def using(self) -> str:
+        """The alias of the database in the settings."""
+        return self._using
+
     def write(self, task: Callable[[Executor], T]) -> T:
         """Run a task that writes; undo everything if it raises.
 

@@ -1,0 +1,1 @@
+"""The admin of Django, as its staff uses it."""
