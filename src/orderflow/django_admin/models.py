@@ -25,11 +25,7 @@ __all__ = ["Event", "Line", "Message", "Order", "Stock", "status_label"]
 
 
 def status_label(status: str) -> str:
-    """Write a status for people.
-
-    >>> status_label("ON_BACK_ORDER")
-    'On back order'
-    """
+    """Write a status for people, such as "On back order"."""
     return status.replace("_", " ").capitalize()
 
 
