@@ -31,7 +31,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults lowest lock locked audit spark portal browser api asyncapi wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults mutants lowest lock locked audit spark portal browser api asyncapi wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ browser: .venv/.browser ## look at a report and the portal in a real browser, wh
 faults: .venv/.dev ## make deliberate faults in a copy of the source, and show which test catches each
 	$(BIN)/python -m tests.faults $(ARGS)
 
+mutants: .venv/.mutants ## mutate the domain and the service; ARGS='--sample 200 --seed 1' for some of the mutants, --help
+	$(BIN)/python -m tests.mutants $(ARGS)
+
 lowest: build/lowest/.installed ## run the fast tests with the oldest dependencies that are allowed
 	ORDERFLOW_TEST_NO_POSTGRES=1 build/lowest/bin/python $(PYTEST) --hypothesis-profile=few $(FAST) \
 	  tests/cli tests/importing tests/laboratory tests/planning
@@ -173,6 +176,10 @@ build/portal.db: | .venv/.portal
 
 .venv/.maintain: pyproject.toml .venv/.pip
 	$(PIP) install --group maintain
+	@touch $@
+
+.venv/.mutants: pyproject.toml .venv/.dev
+	$(PIP) install --group mutants
 	@touch $@
 
 build/lowest/.installed: pyproject.toml .venv/.maintain

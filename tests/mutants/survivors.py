@@ -1,0 +1,48 @@
+"""The survivors that are accepted, each with its reason: `survivors.toml`.
+
+A survivor is named by its function and the line that it changes: mutmut's numbers shift whenever
+the function changes.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from attrs import frozen
+
+LISTING = Path(__file__).with_name("survivors.toml")
+
+
+@frozen
+class Survivor:
+    """A change that no test notices: in this function, these lines become others."""
+
+    function: str
+    good: str
+    bad: str
+
+
+def accepted(text: str | None = None) -> dict[Survivor, str]:
+    """Return the reason of each accepted survivor."""
+    table = tomllib.loads(LISTING.read_text(encoding="utf-8") if text is None else text)
+    return {
+        Survivor(each["function"], each["good"], each["bad"]): each["reason"]
+        for each in table.get("survivor", [])
+    }
+
+
+def survivor_of(name: str, diff: str) -> Survivor:
+    """Return a survivor from its name and the diff that `mutmut show` prints."""
+    lines = [line for line in diff.splitlines() if not line.startswith(("---", "+++"))]
+    return Survivor(
+        function_of(name),
+        *(" ".join(line[1:].strip() for line in lines if line[:1] == sign) for sign in "-+"),
+    )
+
+
+def function_of(name: str) -> str:
+    """Return the function that a mutant changes, as Python names it."""
+    module, _, mangled = name.rpartition(".")
+    function = mangled.rpartition("__mutmut_")[0]
+    return f"{module}.{function.removeprefix('xǁ').replace('ǁ', '.').removeprefix('x_')}"
