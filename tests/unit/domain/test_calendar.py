@@ -106,6 +106,16 @@ def test_the_first_moment_of_a_time_is_found_as_that_of_a_cut_off_is() -> None:
         warehouse().first_moment(datetime(2026, 3, 2, tzinfo=UTC), time(1, 30))
 
 
+def test_a_moment_is_in_utc_whatever_the_zone_of_the_machine() -> None:
+    assert warehouse().first_moment(BACK, time(1, 30)).tzinfo is UTC
+    assert warehouse().first_moment(FORWARD, time(1, 30)).tzinfo is UTC
+
+
+def test_a_day_begins_at_midnight_of_the_warehouse() -> None:
+    assert warehouse().day_begins(BACK) == datetime(2026, 10, 24, 23, tzinfo=UTC)
+    assert warehouse().day_begins(FORWARD) == datetime(2026, 3, 29, tzinfo=UTC)
+
+
 def test_a_cut_off_in_the_hour_that_does_not_exist_is_where_the_clocks_go_forward() -> None:
     for clock in (time(1), time(1, 30), time(1, 59, 59, 999_999)):
         assert daily(clock).cut_off_on(FORWARD) == datetime(2026, 3, 29, 1, tzinfo=UTC)

@@ -294,6 +294,15 @@ def test_bad_rules_are_refused(fields: dict[str, Any], field: str) -> None:
     assert refusal.value.field == f"CutOffRules.{field}"
 
 
+def test_a_large_file_with_less_time_than_a_small_one_is_refused_with_both_times() -> None:
+    demand = (
+        r"^CutOffRules\.large_file_before must be no less than small_file_before, which is 2:00"
+    )
+    with pytest.raises(InvalidValueError, match=demand) as refusal:
+        CutOffRules(small_file_before=timedelta(hours=2), large_file_before=timedelta(hours=1))
+    assert refusal.value.value == timedelta(hours=1)
+
+
 def test_a_small_and_a_large_file_may_have_the_same_deadline() -> None:
     same = CutOffRules(small_file_before=timedelta(days=28), large_file_before=timedelta(days=28))
     assert LEEDS.upload_by(date(2026, 3, 30), 1, rules=same) == march(2, 15)
@@ -314,3 +323,9 @@ def test_a_bad_answer_is_refused(fields: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidValueError) as refusal:
         ExpectedDespatch(**{"day": date(2026, 3, 2), **fields})
     assert refusal.value.field == f"ExpectedDespatch.{field}"
+
+
+def test_a_day_without_promise_needs_a_reason() -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        ExpectedDespatch(day=date(2026, 3, 2), promised=False)
+    assert refusal.value.demand == "given exactly when the day is not promised"
