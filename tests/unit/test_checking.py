@@ -29,7 +29,10 @@ TABLES = {table.name: table for table in Tables.default().state}
 
 NOTHING_TELLS = {
     # Nothing else in the database says what these have to be.
-    *(("orderflow_outbox", column) for column in ("due_at", "attempts", "error", "is_dead")),
+    *(
+        ("orderflow_outbox", column)
+        for column in ("due_at", "attempts", "error", "is_dead", "trace")
+    ),
     ("orderflow_stock", "is_unserved"),  # told, but not as a violation
     ("orderflow_commands", "outcome"),  # one of the same order fits
     ("orderflow_policies", "next_page"),  # there may be none
