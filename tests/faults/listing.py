@@ -37,6 +37,20 @@ FAULTS = (
         "tests/unit/domain tests/model",
     ),
     Fault(
+        "an urgent order that is repaid takes the units of orders before its own place",
+        "domain/allocation/preemption.py",
+        "queue_position(order, queue)[1:-1]",
+        "queue_position(order, queue)[:-1]",
+        "tests/unit/domain tests/model",
+    ),
+    Fault(
+        "the next page forgets whom a reallocation passes over",
+        "domain/allocation/serving_state.py",
+        "return NextPage(step, passing=tuple(passing))",
+        "return NextPage(step)",
+        "tests/unit/domain/test_reallocating.py",
+    ),
+    Fault(
         "an urgent order that may not be allocated a part takes units and stays short",
         "domain/allocation/preemption.py",
         "if completely and needed > 0:",

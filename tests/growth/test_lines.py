@@ -27,7 +27,7 @@ from orderflow import (
 from orderflow.adapters.sql import Tables
 from orderflow.checking import check
 from orderflow.codec import dumps, loads
-from orderflow.commands import CancelOrder, ReturnState
+from orderflow.commands import CancelOrder, Reallocation, ReturnState
 from orderflow.core import State, evolve
 from orderflow.edits import AddLine, ChangeQuantity, Edit, RemoveLine, ReplaceLine
 from orderflow.importing import OnChange, OrderLayout, read_orders
@@ -211,6 +211,20 @@ def count(shop: Shop, lines: int) -> Task:
     shop.stock(["P0"], 2 * lines)
     shop.place("A", [("P0", 2)] * lines)
     return partial(shop.acme.count, key("P0"), lines)
+
+
+@case(*(each for each in POLICIES if each != "fair"))
+def reallocate(shop: Shop, lines: int) -> Task:
+    """Let the first order give all that it has to the second, and be served first from then on."""
+    shop.stock(skus(lines), 2)
+    shop.place("A", products(lines, 2), priority=5)
+    shop.place("B", products(lines, 2))
+    shop.acme.pin("B")
+    changes = [
+        Reallocation(order_id, None, tuple((str(each), units) for each in range(1, lines + 1)))
+        for order_id, units in (("A", -2), ("B", 2))
+    ]
+    return partial(shop.acme.reallocate, changes, note="for a fair", by="Ann", repay=True)
 
 
 @case()

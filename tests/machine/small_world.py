@@ -158,7 +158,9 @@ def _mark(order: Order) -> tuple[object, ...]:
         order.returned,
         tuple((line.line_id, line.sku, line.quantity, line.allocated) for line in order.lines),
         tuple(hold.reason.value for hold in order.holds),
-        order.wait is not None and (order.wait.passed_over, order.wait.allows_partial),
+        order.pinned,
+        order.wait is not None
+        and (order.wait.passed_over, order.wait.allows_partial, order.wait.served_first),
     )
 
 

@@ -22,10 +22,14 @@ from orderflow.commands import ChangePolicy, RunDue
 from orderflow.events import (
     OrderMoved,
     OrderPartMoved,
+    OrderPinned,
+    OrderReallocated,
     OrderSplitOff,
+    OrderUnpinned,
     StockTransferred,
     TransferWithdrawn,
 )
+from tests.machine.reallocations import by_hand
 from tests.machine.small_world import explore
 from tests.machine.two_warehouses import between_two_warehouses
 from tests.properties.faults import FAULTS
@@ -98,6 +102,16 @@ def test_everything_holds_in_every_state_of_two_small_warehouses(policy: str) ->
         *(OrderMoved, OrderPartMoved, OrderSplitOff),
         *(StockTransferred, TransferWithdrawn),
     }
+
+
+@pytest.mark.parametrize(
+    "policy", ["keep", "complete only", "complete, then keep", "two parcels", "take-back"]
+)
+def test_everything_holds_in_every_state_that_reallocations_lead_to(policy: str) -> None:
+    explored = explore(POLICIES[policy], TRANSITIONS_MAX // 2, (), by_hand)
+    assert explored.depth >= 4
+    assert explored.refusals < explored.transitions * 0.8
+    assert explored.happened >= {OrderReallocated, OrderPinned, OrderUnpinned}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from orderflow import (
     Rationing,
     ShortPart,
 )
-from orderflow.commands import Reallocation
+from orderflow.commands import ReallocateUnits, Reallocation
 from orderflow.core import reallocation_of_product
 from orderflow.errors import (
     ActionRefusedError,
@@ -28,6 +28,7 @@ from orderflow.errors import (
 )
 from orderflow.events import OrderReallocated
 from orderflow.wording.explanation import in_words
+from tests.unit.paging import each_page
 from tests.unit.shop import ACME, Shop, key, kinds, later, shop_with
 
 if TYPE_CHECKING:
@@ -417,6 +418,22 @@ def test_an_order_that_is_repaid_passes_nobody_over() -> None:
     before = shop.order("B").version
     shop.receive("MUG", 2)
     assert (states(shop)["A"][0], shop.order("B").version) == ("ALLOCATED", before)
+
+
+def test_whom_a_reallocation_passes_over_is_counted_page_by_page() -> None:
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, passes_max=5)
+    shop = shop_with(policy, MUG=1)
+    shop.take("A", ("MUG", 1))
+    for order_id in "BCD":
+        shop.take(order_id, ("MUG", 2))
+    shop.take("E", ("MUG", 1))
+    command = ReallocateUnits(
+        at=later(9), seller_id=ACME, changes=(change("A", -1), change("E", 1)), **WHY
+    )
+    pages = list(each_page(command, shop.state(), policy, 1))
+    assert len(pages) > 2
+    waits = [order.wait for each in "BCD" if (order := pages[-1][1].orders[each])]
+    assert [wait and wait.passed_over for wait in waits] == [1, 1, 1]
 
 
 def test_an_urgent_order_takes_nothing_of_one_that_is_repaid() -> None:
