@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import gc
 import signal
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from tests.docs import examples
-
-if TYPE_CHECKING:
-    import pytest
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=25)
@@ -25,6 +23,7 @@ settings.load_profile("few")
 def pytest_configure(config: pytest.Config) -> None:
     """Collect examples outside this folder as well: a conftest alone sees only what is below."""
     config.pluginmanager.register(examples, "examples")
+    config.addinivalue_line("markers", "no_cover: measure no coverage (of pytest-cov)")
     for each in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(each) is signal.SIG_IGN:
             signal.signal(each, _ignore)
@@ -35,6 +34,16 @@ def _ignore(*_: object) -> None:
 
     A shell starts what runs in the background of a script with SIGINT ignored.
     """
+
+
+WALKS = tuple(Path(__file__).parent / name for name in ("machine", "model", "properties"))
+"""Long walks through the core. They find what nobody thought of: other tests cover each branch."""
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Measure no coverage on long walks, which then take a third of the time."""
+    if item.path.parent in WALKS:
+        item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:

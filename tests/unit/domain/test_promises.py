@@ -28,10 +28,12 @@ from orderflow.core import (
     ReceiptChange,
     State,
     available_to_promise,
+    available_to_promise_over,
     earliest_promise,
     receipt_allocation,
     what_if,
 )
+from orderflow.sourcing import Division, SourcingPolicy
 from tests.unit.shop import ACME, NOON, Shop, key, later, order, shop_with
 
 if TYPE_CHECKING:
@@ -457,3 +459,14 @@ def test_a_change_that_no_receipt_can_have_is_refused(change: Any, message: str)
 def test_changes_are_of_their_types_only(changes: Any) -> None:  # noqa: ANN401 - that is the point
     with pytest.raises(InvalidValueError, match=r"^what_if.changes must be ReceiptChange or Exp"):
         what_if(changes, State(ACME), NOON)
+
+
+@pytest.mark.parametrize(("division", "units"), [(Division.ALWAYS, 7), (Division.NEVER, 4)])
+def test_an_order_that_is_not_divided_is_promised_from_one_warehouse(
+    division: Division, units: int
+) -> None:
+    shop = shop_with(MUG=3)
+    shop.book_in(key(warehouse_id="york"), 4)
+    sourcing = SourcingPolicy(warehouses=("leeds", "york"), division=division)
+    found = available_to_promise_over("MUG", day(1), shop.state(), day(0), sourcing=sourcing)
+    assert found == units

@@ -41,6 +41,12 @@ def test_only_what_is_available_is_taken() -> None:
         transfer(shop, 6, take_allocated=True)
 
 
+def test_no_more_is_taken_than_is_on_hand() -> None:
+    shop = shop_with(MUG=5)
+    with pytest.raises(StockRefusedError, match=r"5 on hand in .*; transfer at most 5$"):
+        transfer(shop, 6)
+
+
 def test_allocated_units_are_taken_from_the_last_in_the_queue() -> None:
     shop = shop_with(MUG=5)
     shop.take("A", ("MUG", 2))
