@@ -92,6 +92,7 @@ def test_a_plan_is_shown_saved_applied_and_applied_again(crowded: Shop, tmp_path
     assert "A-2 FIR 2 0 2 2 complete" in printed
     assert "Complete, of those considered: 0 before, 2 after" in printed
     assert "Weight: 2 of at most 2 (proven to be the best)" in printed
+    assert "Passed over by this plan: 1 order" in printed
     crowded.do("apply-plan", file, "--by", "Ann", "--dry-run")
     assert crowded.status("A-2") == "ON_BACK_ORDER"
     assert "was applied before" not in crowded.do("apply-plan", file, "--by", "Ann")

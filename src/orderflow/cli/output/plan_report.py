@@ -104,7 +104,6 @@ def _figures(figures: BacklogFigures) -> dict[str, Any]:
         "complete": figures.complete,
         "waiting": figures.waiting,
         "longest_wait_seconds": None if longest is None else longest.total_seconds(),
-        "passed_over": figures.passed_over,
     }
 
 
@@ -113,7 +112,7 @@ def _summary(plan: Plan) -> Iterator[str]:
     yield f"Complete, of those considered: {before.complete:,} before, {after.complete:,} after"
     yield f"Waiting orders: {before.waiting:,} before, {after.waiting:,} after"
     yield f"Longest wait: {_days(before.longest_wait)} before, {_days(after.longest_wait)} after"
-    yield f"Orders passed over: {before.passed_over:,} before, {after.passed_over:,} after"
+    yield f"Passed over by this plan: {counted(len(plan.passed_over), 'order')}"
     if plan.idle:
         units = sum(each.units for each in plan.idle)
         yield f"Idle: {counted(units, 'unit')} of {counted(len(plan.idle), 'product')}"

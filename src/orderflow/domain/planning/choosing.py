@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.planning.dealing import deal
 from orderflow.domain.planning.packing import Packing
-from orderflow.domain.planning.passing import PassLimits
+from orderflow.domain.planning.passing import PassLimits, passes_beyond_limit
 from orderflow.domain.planning.search import search
 from orderflow.errors import PlanRefusedError
 
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from orderflow.domain.planning.search import Search
 
 __all__ = ["Choice", "deal_within"]
+
+_TOO_OFTEN = (
+    "orders that must be full would pass over others too often: allow more with `passed_over_max`, "
+    "or change the rule"
+)
 
 
 class Choice:
@@ -62,6 +67,7 @@ class Choice:
         self.bounds.append(found.bound)
         self.was_cut |= found.was_cut
         chosen = [orders[at] for at in found.chosen]
+        chosen.sort(key=lambda order: not members[order].is_complete)  # these take nothing
         self._complete(chosen)
         if self._limits.is_limited:
             others = set(orders).difference(chosen)
@@ -142,15 +148,55 @@ def deal_within(pool: Pool, completed: list[int], orders_max: int) -> tuple[Chan
 
 
 def _deal(pool: Pool, completed: list[int]) -> Changes:
-    """Deal out the units. Give up orders until all units that are given can be taken."""
+    """Deal out the units.
+
+    Give up orders until all units that are given can be taken, and nobody is passed over too often.
+    """
     while True:
-        found = deal(pool, set(completed))
         limits = PassLimits(pool)
+        completed = [order for order in completed if limits.allow(order)]
+        found = deal(pool, set(completed))
         given_up = {_least(pool, completed, product, found.changes) for product in found.untaken}
-        kept = [order for order in completed if order not in given_up and limits.allow(order)]
-        if len(kept) == len(completed):
+        if limits.is_limited and not given_up:
+            for order, times in passes_beyond_limit(pool, found.changes).items():
+                given_up.update(_least_passing(pool, completed, order, found.changes)[:times])
+        if not given_up:
+            _require_full(pool, completed)
             return found.changes
-        completed = kept
+        completed = [order for order in completed if order not in given_up]
+
+
+def _require_full(pool: Pool, completed: list[int]) -> None:
+    """Refuse a plan in which an order that must be full would pass over another too often."""
+    taken = set(completed)
+    left_out = tuple(
+        [
+            member.order.order_id
+            for at, member in enumerate(pool.members)
+            if member.must_be_full and at not in taken
+        ]
+    )
+    if left_out:
+        raise PlanRefusedError(_TOO_OFTEN, left_out)
+
+
+def _least_passing(pool: Pool, completed: list[int], passed: int, changes: Changes) -> list[int]:
+    """Return the orders that take what an order lacks, the later and less important ones first."""
+    own = pool.members[passed].order
+    lacks = {
+        (own.warehouse_id, line.sku)
+        for line in own.lines
+        if line.short > changes.get(passed, {}).get(line.line_id, 0)
+    }
+    members = pool.members
+    found = [
+        order
+        for order in completed
+        if not lacks.isdisjoint(members[order].short) and not members[order].must_be_full
+    ]
+    if not found:
+        raise PlanRefusedError(_TOO_OFTEN, (own.order_id,))
+    return sorted(found, key=lambda order: (order < passed, members[order].weight, -order))
 
 
 def _least(pool: Pool, completed: list[int], product: ProductKey, changes: Changes) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from orderflow.domain.planning.passing import order_sets, passed_over
+from orderflow.domain.planning.passing import passes
 from orderflow.domain.planning.plan import (
     BacklogFigures,
     IdleUnits,
@@ -44,33 +44,33 @@ def describe(pool: Pool, changes: Changes, bounds: Sequence[int], **fields: Any)
         rules=pool.rules,
         protection=pool.protection,
         orders=orders,
-        passed_over=_passes(pool, changes, after),
+        passed_over=tuple(
+            [
+                PlannedPass(pool.members[at].order.order_id, times)
+                for at, times in passes(pool, changes).items()
+            ]
+        ),
         idle=_idle(pool, changes),
         groups=tuple(_groups(pool, after, bounds)),
-        before=_figures(pool, [(each.short, each.own) for each in pool.members]),
+        before=_figures(pool, [member.short for member in pool.members]),
         after=_figures(pool, after),
         without_weight=sum([member.has_no_weight for member in pool.members]),
         **fields,
     )
 
 
-_Units = tuple["dict[ProductKey, int]", "dict[ProductKey, int]"]
-"""The units that an order is short of, and that it has, by product."""
+_Units = dict["ProductKey", int]
 
 
 def _after(member: Member, changes: Mapping[str, int]) -> _Units:
+    """Return the units that an order is short of with the plan, by product."""
     if not changes:
-        return member.short, member.own
-    short, own = dict(member.short), dict(member.own)
+        return member.short
+    short = dict(member.short)
     for line_id, change in changes.items():
         product = (member.order.warehouse_id, member.order.line(line_id).sku)
         short[product] = short.get(product, 0) - change
-        own[product] = own.get(product, 0) + change
-    return _above_0(short), _above_0(own)
-
-
-def _above_0(units: dict[ProductKey, int]) -> dict[ProductKey, int]:
-    return {product: count for product, count in units.items() if count}
+    return {product: units for product, units in short.items() if units}
 
 
 def _planned(member: Member, changes: Mapping[str, int], after: _Units) -> PlannedOrder:
@@ -80,7 +80,7 @@ def _planned(member: Member, changes: Mapping[str, int], after: _Units) -> Plann
         order.warehouse_id,
         member.version,
         member.weight,
-        not after[0],
+        not after,
         tuple(
             [
                 planned_line(line, changes[line.line_id])
@@ -89,20 +89,6 @@ def _planned(member: Member, changes: Mapping[str, int], after: _Units) -> Plann
             ]
         ),
     )
-
-
-def _passes(pool: Pool, changes: Changes, after: Sequence[_Units]) -> tuple[PlannedPass, ...]:
-    taken: list[list[ProductKey]] = [[] for _ in pool.members]
-    for at, lines in changes.items():
-        order = pool.members[at].order
-        taken[at] = [
-            (order.warehouse_id, order.line(line_id).sku)
-            for line_id, change in lines.items()
-            if change > 0
-        ]
-    waiting = [(at, member.short) for at, member in enumerate(pool.members) if after[at][0]]
-    times = passed_over(waiting, order_sets(taken))
-    return tuple([PlannedPass(pool.members[at].order.order_id, each) for at, each in times.items()])
 
 
 def _idle(pool: Pool, changes: Changes) -> tuple[IdleUnits, ...]:
@@ -122,7 +108,7 @@ def _groups(pool: Pool, after: Sequence[_Units], bounds: Sequence[int]) -> list[
     for at, member in enumerate(pool.members):
         orders[member.group] += 1
         before[member.group] += member.is_complete
-        if not after[at][0]:
+        if not after[at]:
             complete[member.group] += 1
             value[member.group] += member.weight
     return [
@@ -138,13 +124,14 @@ def _groups(pool: Pool, after: Sequence[_Units], bounds: Sequence[int]) -> list[
     ]
 
 
-def _figures(pool: Pool, units: Sequence[_Units]) -> BacklogFigures:
-    waiting = [(at, short) for at, (short, _) in enumerate(units) if short]
-    with_units = order_sets([own for _, own in units])
-    waits = [pool.members[at].waits_for(pool.at) for at, _ in waiting]
+def _figures(pool: Pool, short: Sequence[_Units]) -> BacklogFigures:
+    waits = [
+        member.waits_for(pool.at)
+        for member, units in zip(pool.members, short, strict=True)
+        if units
+    ]
     return BacklogFigures(
-        complete=len(units) - len(waiting),
-        waiting=len(waiting),
+        complete=len(short) - len(waits),
+        waiting=len(waits),
         longest_wait=max(waits, default=None),
-        passed_over=len(passed_over(waiting, with_units)),
     )

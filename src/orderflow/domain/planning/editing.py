@@ -17,6 +17,7 @@ from orderflow.domain.model.arguments import (
 )
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.planning.describing import describe
+from orderflow.domain.planning.passing import passes_beyond_limit
 from orderflow.domain.planning.plan import Plan, out_of_date, require_own_changes
 from orderflow.domain.planning.pool import read_pool
 from orderflow.domain.planning.weights import weight_function
@@ -167,7 +168,7 @@ def edit_plan(
         took=plan.took,
         edits=(*plan.edits, *map(str, parsed)),
     )
-    _require_protection(pool, hand.changes, edited)
+    _require_protection(pool, hand.changes)
     return edited
 
 
@@ -276,19 +277,18 @@ class _Hand:
         return abs(units)
 
 
-def _require_protection(pool: Pool, changes: Changes, edited: Plan) -> None:
+def _require_protection(pool: Pool, changes: Changes) -> None:
     """Refuse changes that take from a protected order, or give to one that may not gain."""
     for at, lines in changes.items():
         member = pool.members[at]
         reason = _broken_protection(pool, member, lines)
         if reason:
             raise PlanRefusedError(f"the plan may not do this: {reason}", (member.order.order_id,))
-    limit = pool.protection.passed_over_max
-    often = tuple(
-        each.order_id for each in edited.passed_over if limit is not None and each.times > limit
-    )
+    often = tuple([pool.members[at].order.order_id for at in passes_beyond_limit(pool, changes)])
     if often:
-        raise PlanRefusedError(f"these would be passed over by more than {limit:,} orders", often)
+        limit = pool.protection.passed_over_max or 0
+        reason = f"these would be passed over by more than {limit:,} orders, or are urgent"
+        raise PlanRefusedError(reason, often)
     incomplete = tuple(
         member.order.order_id
         for at, member in enumerate(pool.members)

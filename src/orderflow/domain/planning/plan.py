@@ -126,8 +126,8 @@ class PlannedOrder:
 class PlannedPass:
     """An order that still waits, and is passed over by the plan.
 
-    Each later order that takes units of a product that it lacks passes it over. The queue of the
-    product decides who is later.
+    Each later order that takes units of a product that it is short of with the plan passes it over,
+    even if the order gave these units itself. The queue of the product decides who is later.
 
     Attributes:
         order_id: The order.
@@ -179,7 +179,6 @@ class BacklogFigures:
         complete: How many of them are complete.
         waiting: How many of them are not.
         longest_wait: How long the first of these has been on back order; `None` without any.
-        passed_over: How many of these lack a product while a later order has units of it.
     """
 
     complete: int = attrs.field(validator=validators.whole(0))
@@ -187,7 +186,6 @@ class BacklogFigures:
     longest_wait: timedelta | None = attrs.field(
         default=None, validator=attrs.validators.optional(validators.one_of(timedelta))
     )
-    passed_over: int = attrs.field(default=0, validator=validators.whole(0))
 
 
 @attrs.frozen(kw_only=True)
@@ -203,7 +201,7 @@ class Plan:
         rules: Its rules, in the order of service.
         protection: What it protects.
         orders: Who gains and who gives, in the order of the queue.
-        passed_over: Who is passed over, and how often, in the order of the queue.
+        passed_over: Who is passed over by this plan, and how often, in the order of the queue.
         idle: The units that stay idle.
         groups: What it reaches for each rule, and for the orders that no rule matches.
         before: The figures without the plan.
