@@ -16,6 +16,7 @@ from orderflow.errors import (
     CodecError,
     CommandIdReusedError,
     ContentionError,
+    InputError,
     InvalidValueError,
     NotFoundError,
     OrderFlowError,
@@ -50,6 +51,7 @@ _STATUS_OF: tuple[tuple[type[OrderFlowError], HTTPStatus], ...] = (
     (RefusedError, HTTPStatus.CONFLICT),
     (InvalidValueError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (CodecError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SchemaError, HTTPStatus.INTERNAL_SERVER_ERROR),
     (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -101,7 +103,8 @@ def problem_of(error: OrderFlowError) -> Problem:
 
     - 404: The order, line, product or receipt does not exist, or belongs to another seller.
     - 409: The command is refused, such as by the status or the version of the order.
-    - 422: A value breaks a rule, or the command id was used for another command.
+    - 422: A value breaks a rule, the command id was used for another command, or an uploaded file
+      cannot be read. Pass the name that the client gave to the file, since the answer has it.
     - 503: The database is busy or lost. Repeat the request with the same command id.
     - 500: Everything else, such as missing tables.
 

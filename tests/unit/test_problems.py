@@ -22,6 +22,7 @@ from orderflow.errors import (
     TransitionError,
     UnfinishedError,
 )
+from orderflow.importing import FileError
 from orderflow.problems import problem_of
 
 PLACE = "/srv/shop.db"
@@ -36,6 +37,7 @@ PLACE = "/srv/shop.db"
         (CommandIdReusedError("acme", "1"), 422),
         (InvalidValueError("Order.lines", "at least one line", ()), 422),
         (CodecError(("$: wrong",)), 422),
+        (FileError("orders.csv", "is empty"), 422),
         (ContentionError(5), 503),
         (BusyError("acme", "9 wait"), 503),
         (StorageError(PLACE), 503),

@@ -32,6 +32,7 @@ from orderflow.importing import (
     write_rejects,
 )
 from orderflow.ports import Reading
+from orderflow.problems import problem_of
 from orderflow.service import Batches, BatchResult
 from portal.accounts import OwnSeller, SignedIn
 from portal.pages import ZONE, page
@@ -79,14 +80,9 @@ def upload(
     try:
         found = _read(shop, seller, account.warehouse_id, content, name)
     except FileError as error:
-        fault = "; ".join(error.lines)
-        last = _last(shop, seller)
+        problem, last = problem_of(error), _last(shop, seller)
         return page(
-            request,
-            "uploads.html",
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            uploads=last,
-            fault=fault,
+            request, "uploads.html", status=problem.status, uploads=last, fault=problem.detail
         )
     done = Batches(shop.flow, shop.repository).run(found.commands)
     refused = {record_id(each.command): str(each.error) for each in done.refused}

@@ -27,6 +27,7 @@
     │   ├── CommandIdReusedError
     │   └── StaleVersionError
     ├── TransitionError            an event that is impossible in the state: a fault in the history
+    ├── InputError                 input that cannot be read, such as a file that is cut short
     ├── MissingExtraError          a package of an extra is not installed (also an ImportError)
     ├── StorageError               the state could not be read or written; nothing has changed
     │   ├── BatchInterruptedError  the first batches were saved: run all of them again
@@ -57,6 +58,7 @@ from orderflow.errors.not_found import (
 )
 from orderflow.errors.outside import (
     ComparisonError,
+    InputError,
     MissingExtraError,
     NoticeError,
     SettingsError,
@@ -86,6 +88,7 @@ __all__ = [
     "DuplicateOrderError",
     "EditRefusedError",
     "HoldRefusedError",
+    "InputError",
     "InvalidValueError",
     "LimitRefusedError",
     "LineNotFoundError",

@@ -8,6 +8,7 @@ from orderflow.errors.secrets import without_secrets
 
 __all__ = [
     "ComparisonError",
+    "InputError",
     "MissingExtraError",
     "NoticeError",
     "SettingsError",
@@ -30,6 +31,10 @@ class MissingExtraError(OrderFlowError, ImportError):
             f"{package} is not installed; "
             f"install it with: pip install 'orderflow-backorder[{extra}]'"
         )
+
+
+class InputError(OrderFlowError):
+    """Input that cannot be read, such as a file of another kind; nothing has changed."""
 
 
 class ComparisonError(OrderFlowError):

@@ -6,7 +6,7 @@ import re
 
 import attrs
 
-from orderflow.errors import OrderFlowError
+from orderflow.errors import InputError
 from orderflow.errors.quoting import quoted
 
 __all__ = [
@@ -22,7 +22,7 @@ _NO_TEXT = re.compile("[\ud800-\udfff]")
 """Bytes that are invalid in the encoding of a file are read as these."""
 
 
-class FileError(OrderFlowError):
+class FileError(InputError):
     """A file cannot be read, or not to its end.
 
     Attributes:
