@@ -31,7 +31,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults mutants lowest lock locked audit spark portal browser api asyncapi wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults mutants lowest lock locked audit spark portal browser hour api asyncapi wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; nee
 
 browser: .venv/.browser ## look at a report and the portal in a real browser, which `make test` leaves out; keeps pictures
 	ORDERFLOW_TEST_BROWSER="$$($(BIN)/python -m tests.browser.chromium)" $(BIN)/python -m pytest tests/browser
+
+hour: .venv/.dev ## follow the pages that a host starts from, each from an empty folder; ARGS=telemetry for some; needs the network
+	$(BIN)/python -m tests.first_hour $(ARGS)
 
 faults: .venv/.dev ## make deliberate faults in a copy of the source, and show which test catches each
 	$(BIN)/python -m tests.faults $(ARGS)
