@@ -27,7 +27,7 @@ STARTED = {
     "uvicorn ": "Uvicorn running on",
     "make portal": "Stop it with Ctrl+C.",
     "celery ": " ready.",
-    "orderflow work ": "",
+    "orderflow work ": "health: http",
     "OTEL_SERVICE_NAME=": "",
 }
 """How commands begin that go on until they are stopped, and what they say when they are ready."""

@@ -40,6 +40,11 @@ test "$(say $base/baskets/902 -H "$json" -d '{"sku": "MUG", "quantity": 0}')" = 
 """
 """A product twice in a basket is no error of the service."""
 
+SIGN_IN = (
+    "curl --fail --silent --show-error --retry 20 --retry-connrefused localhost:8000/sign-in"
+    " | grep password"
+)
+
 
 @attrs.frozen
 class Page:
@@ -87,7 +92,7 @@ PAGES: Final = (
     ),
     Page("how-to/telemetry"),
     Page("how-to/import-orders"),
-    Page("how-to/look-at-the-portal", in_checkout=True, installs=True),
+    Page("how-to/look-at-the-portal", in_checkout=True, installs=True, then=(SIGN_IN,)),
     Page("how-to/allocate-tables"),
     Page("how-to/your-own-tables"),
 )
