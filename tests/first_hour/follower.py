@@ -166,9 +166,9 @@ class Follower:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop a server with all its processes, as Ctrl-C does."""
+    """Stop a server with all its processes."""
     if process.poll() is None:
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(STOP_SECONDS_MAX)
     except subprocess.TimeoutExpired:
