@@ -12,7 +12,7 @@ import os
 import sys
 import traceback
 
-OPTIONS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL
 
 
 def carry_out(text: str, page: str, line: int, names: dict[str, object]) -> str | None:
