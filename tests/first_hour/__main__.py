@@ -13,11 +13,17 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from tests.docs.diagrams import ROOT
 from tests.first_hour.follower import Follower, StumbleError
 from tests.first_hour.hosts import PAGES, Page
 from tests.first_hour.pages import Command, File, steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.first_hour.pages import Step
 
 INSTALL = ROOT / "docs" / "how-to" / "install.md"
 LOGS = ROOT / "build" / "first-hour"
@@ -56,8 +62,6 @@ def _wheel(folder: Path) -> Path:
 
 def _follow(page: Page, wheel: Path) -> tuple[int, str]:
     """Follow a page; return how many steps were taken, and what does not work."""
-    path = ROOT / "docs" / f"{page.name}.md"
-    name = str(path.relative_to(ROOT))
     taken = 0
     with TemporaryDirectory(prefix="first-hour-") as outer:
         folder = Path(outer, "orderflow" if page.in_checkout else "shop")
@@ -65,24 +69,32 @@ def _follow(page: Page, wheel: Path) -> tuple[int, str]:
         _check_out(Path(outer, "orderflow"))
         if not page.in_checkout:
             shutil.copy(wheel, folder)
-        log = LOGS / f"{path.stem}.log"
-        follower = Follower(folder, name, log, dict(page.environment))
+        log = LOGS / f"{Path(page.name).name}.log"
+        follower = Follower(folder, log, dict(page.environment))
         try:
             with follower.following():
-                if not page.installs:
-                    for command in _from_a_wheel():
-                        follower.take(command)
-                for step in steps_of(path):
+                for name, step in _steps(page):
                     label = step.name if isinstance(step, File) else step.text
                     if label not in page.leave_out:
-                        follower.take(step)
+                        follower.take(name, step)
                         taken += 1
-                end = path.read_text(encoding="utf-8").count("\n")
-                for text in page.then:
-                    follower.take(Command(end, text))
         except StumbleError as error:
             return taken, str(error)
     return taken, ""
+
+
+def _steps(page: Page) -> Iterator[tuple[str, Step]]:
+    """Yield the steps of a page with those before and after it, each with the name of its page."""
+    if not page.installs:
+        for command in _from_a_wheel():
+            yield str(INSTALL.relative_to(ROOT)), command
+    for each in filter(None, (page.after, page.name)):
+        name = f"docs/{each}.md"
+        for step in steps_of(ROOT / name):
+            yield name, step
+    end = (ROOT / name).read_text(encoding="utf-8").count("\n")
+    for text in page.then:
+        yield name, Command(end, text)
 
 
 def _check_out(folder: Path) -> None:

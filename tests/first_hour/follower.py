@@ -47,14 +47,13 @@ class Follower:
 
     Args:
         folder: Where. It is empty, but for what the page says is there.
-        page: The name of the page, for errors.
         log: Where the output of all commands goes.
         environment: Variables that the machine has set.
     """
 
-    def __init__(self, folder: Path, page: str, log: Path, environment: dict[str, str]) -> None:
+    def __init__(self, folder: Path, log: Path, environment: dict[str, str]) -> None:
         self._folder = folder
-        self._page = page
+        self._page = ""
         self._log = log
         self._state = log.with_suffix(".sh")  # the variables that the commands have exported
         self._state.write_text("", encoding="utf-8")
@@ -72,12 +71,13 @@ class Follower:
         with self._running:
             yield
 
-    def take(self, step: Step) -> None:
-        """Do what a step says.
+    def take(self, page: str, step: Step) -> None:
+        """Do what a step of a page says.
 
         Raises:
             StumbleError: If it does not work.
         """
+        self._page = page
         match step:
             case File():
                 path = self._folder / step.name

@@ -28,6 +28,21 @@ status = shop.post("/buy/", {}, content_type="application/json").status_code
 assert status == 403, status
 '"""
 
+LOOK_AT_ORDERS = r"""python manage.py shell -c '
+from django.contrib.auth.models import User
+from django.test import Client
+shop = Client(headers={"host": "localhost"})
+shop.force_login(User.objects.create_superuser("jo"))
+for name in ("order", "stock", "message"):
+    status = shop.get(f"/admin/orderflow_admin/{name}/").status_code
+    assert status == 200, (name, status)
+'"""
+
+DJANGO_ALTERNATIVES = {
+    "shop/settings.py, for PostgreSQL": "the folder is on SQLite",
+    "checkout/migrations/0002_orderflow.py": "the app of orderflow makes the tables",
+}
+
 BASKET = r"""set -e
 say() { curl --silent --show-error --output answer.json --write-out '%{http_code}' "$@"; }
 json='Content-Type: application/json'
@@ -52,6 +67,7 @@ class Page:
 
     Attributes:
         name: Its path in `docs`, without the suffix.
+        after: The page that is followed before it, as it says.
         in_checkout: Whether it is followed in a checkout, not beside one.
         installs: Whether it begins by installing orderflow itself.
         leave_out: Files and commands that the page offers instead of others, with the reason.
@@ -60,6 +76,7 @@ class Page:
     """
 
     name: str
+    after: str = ""
     in_checkout: bool = False
     installs: bool = False
     leave_out: Mapping[str, str] = attrs.field(factory=dict)
@@ -72,11 +89,14 @@ PAGES: Final = (
     Page("tutorial", in_checkout=True, installs=True),
     Page(
         "how-to/use-it-with-django",
-        leave_out={
-            "shop/settings.py, for PostgreSQL": "the folder is on SQLite",
-            "checkout/migrations/0002_orderflow.py": "the app of orderflow makes the tables",
-        },
+        leave_out=DJANGO_ALTERNATIVES,
         then=(BUY_WITHOUT_BROKER, CROSS_SITE),
+    ),
+    Page(
+        "how-to/look-at-orders-in-the-django-admin",
+        after="how-to/use-it-with-django",
+        leave_out={**DJANGO_ALTERNATIVES, "checkout/admin.py": "for a site of your own"},
+        then=(LOOK_AT_ORDERS,),
     ),
     Page("how-to/use-it-with-fastapi", then=(BASKET,)),
     Page("how-to/keep-it-in-a-database"),
