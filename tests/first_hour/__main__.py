@@ -92,6 +92,7 @@ def _steps(page: Page) -> Iterator[tuple[str, Step]]:
         name = f"docs/{each}.md"
         for step in steps_of(ROOT / name):
             yield name, step
+    name = f"docs/{page.name}.md"
     end = (ROOT / name).read_text(encoding="utf-8").count("\n")
     for text in page.then:
         yield name, Command(end, text)
