@@ -124,10 +124,11 @@ def test_an_order_that_became_short_above_a_limit_is_found(tmp_path: Path) -> No
 
 
 @pytest.fixture(name="image", scope="module")
-def _image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def _image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A path, as hypothesis prints the arguments of what fails, and warns if they are long."""
     path = tmp_path_factory.mktemp("image") / "a.db"
     of_revision(REVISION, path)
-    return path.read_bytes()
+    return path
 
 
 @given(data=st.data())
@@ -136,10 +137,10 @@ def _image(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_whatever_is_changed_in_one_row_is_found(
-    data: st.DataObject, image: bytes, tmp_path: Path
+    data: st.DataObject, image: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "meddled.db"
-    path.write_bytes(image)
+    path.write_bytes(image.read_bytes())
     table = data.draw(st.sampled_from(list(TABLES)))
     column = data.draw(st.sampled_from(list(TABLES[table].c)))
     assume((table, column.name) not in NOTHING_TELLS)
@@ -159,14 +160,14 @@ def test_whatever_is_changed_in_one_row_is_found(
 
 
 @pytest.mark.parametrize("table", [each for each in TABLES if each not in MISSED_BY_NOBODY])
-def test_every_row_that_is_removed_is_missed(table: str, image: bytes, tmp_path: Path) -> None:
+def test_every_row_that_is_removed_is_missed(table: str, image: Path, tmp_path: Path) -> None:
     path = tmp_path / "meddled.db"
-    path.write_bytes(image)
+    path.write_bytes(image.read_bytes())
     with closing(sqlite3.connect(path)) as connection:
         found = rows(connection, table)
     assert found != []
     for row in found[:8] + found[-8:]:
-        path.write_bytes(image)
+        path.write_bytes(image.read_bytes())
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             where, key_of_row = having_key(table, row)
             connection.execute(f"DELETE FROM {table} WHERE {where}", key_of_row)  # noqa: S608
