@@ -31,9 +31,11 @@ def main(words: list[str]) -> int:
     to_run = [name for name in names if verdicts[name] in {"not checked", *again}]
     print(f"{len(names):,} of {len(verdicts):,} mutants; {len(to_run):,} to run", flush=True)
     if to_run:
-        subprocess.run(  # noqa: S603 - mutmut shows its progress
-            mutmut("run", "--max-children", str(options.children), *to_run), cwd=FOLDER, check=True
+        run = subprocess.run(  # noqa: S603 - mutmut shows its progress
+            mutmut("run", "--max-children", str(options.children), *to_run), cwd=FOLDER, check=False
         )
+        if run.returncode:
+            raise SystemExit("mutmut ended early; the same command continues where it stopped")
         verdicts = known()
     return report({name: verdicts[name] for name in names})
 
