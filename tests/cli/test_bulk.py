@@ -108,7 +108,9 @@ def test_the_same_run_goes_on_and_does_nothing_twice(busy: Shop) -> None:
     assert [row["is_repeated"] for row in rows] == ["True", "True"]
     assert "repeated" in busy.do(*asked)
     other = ("bulk", "priority", "6", *MUGS, "--run", "r1")
-    assert "command id 'r1' of seller 'acme' was used" in busy.refused(*other)
+    wrong = busy.wrong(*other)
+    assert "--run" in wrong
+    assert "'r1' was used for another action or filter" in wrong
 
 
 def test_the_orders_must_be_named(busy: Shop) -> None:

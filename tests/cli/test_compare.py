@@ -114,6 +114,13 @@ def test_policies_can_be_in_a_file(history: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_a_missing_file_of_policies_is_named(history: Path, tmp_path: Path) -> None:
+    result = run("compare", history, "--policies", tmp_path / "none.toml")
+    assert result.exit_code == 2
+    assert "none.toml: No such file or directory" in flat(result.stderr)
+    assert "Errno" not in result.stderr
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

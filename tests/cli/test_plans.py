@@ -120,6 +120,9 @@ def test_a_value_that_no_order_has_is_no_weight(crowded: Shop) -> None:
     assert "goes with --weight VALUE" in crowded.wrong("rebalance", "--value-field", "total")
     refused = crowded.refused("rebalance", "--weight", "VALUE", "--value-field", "total")
     assert "3 orders could gain, but none has a weight" in refused
+    crowded.do("place", "A-4", "FIR=1", "--custom-field", "sum=1.50")
+    refused = crowded.refused("rebalance", "--weight", "VALUE", "--value-field", "total")
+    assert "their fields: 'sum'" in refused
 
 
 def test_a_missing_solver_is_an_extra_that_is_missing() -> None:
@@ -156,6 +159,8 @@ def test_a_plan_is_edited_by_hand(crowded: Shop, tmp_path: Path) -> None:
     refused = crowded.refused("edit-plan", file, "take 9 from A-2, give to A-1")
     assert "A-2 has 2 units of FIR" in refused
     assert "take 3 from A-1" in crowded.wrong("edit-plan", file, "give all to A-1")
+    many = crowded.wrong("edit-plan", file, f"take {'9' * 20} from A-2, give to A-1")
+    assert "PlanEdit.units" in many
     again = crowded.wrong("edit-plan", file, "take 1 from A-3, give to A-1", "-o", other)
     assert "--overwrite" in again
 
@@ -172,6 +177,53 @@ def test_rules_and_protections_are_options(crowded: Shop) -> None:
     assert "is not a rule" in crowded.wrong("rebalance", "--rule", "id=A-1")
     assert "--value-field" in crowded.wrong("rebalance", "--weight", "VALUE")
     assert "--waiting-max" in crowded.refused("rebalance", "--waiting-max", 1)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("LEFT_ALONE: sku=NOSUCH", "no product 'NOSUCH'; known: 'FIR'; correct the --rule"),
+        ("LEFT_ALONE: sku=FIR,NOSUCH", "there is no product 'NOSUCH'"),
+        ("MUST_BE_FULL: id=NOPE", "NOPE"),
+        ("LEFT_ALONE: warehouse=nowhere", "in warehouse 'nowhere'"),
+        ("LEFT_ALONE: seller=nobody", "there is no seller 'nobody'"),
+        ("MUST_BE_FULL: priority>=10", "matches no order that this plan considers"),
+    ],
+)
+def test_a_rule_that_names_nothing_is_refused(crowded: Shop, rule: str, message: str) -> None:
+    assert message in crowded.refused("rebalance", "--rule", rule)
+
+
+def test_a_rule_about_another_seller_is_refused(crowded: Shop) -> None:
+    crowded.do("book-in", "FIR", 1, "--seller", "bolt")
+    wrong = crowded.wrong("rebalance", "--seller", "acme", "--rule", "LEFT_ALONE: seller=bolt")
+    assert "matches no order of" in wrong
+
+
+def test_a_rule_that_matches_no_order_says_so(crowded: Shop) -> None:
+    printed = crowded.do("rebalance", "--rule", "LEFT_ALONE: priority>=10")
+    assert "LEFT_ALONE: priority>=10: matches no order that the plan considers" in printed
+
+
+def test_what_the_bound_leaves_out_is_said_beside_the_gap(crowded: Shop) -> None:
+    options = ("--whole-lines", "--sets", "--passed-over-max", 0)
+    printed = crowded.do("rebalance", *options)
+    named = "--whole-lines and --sets and --passed-over-max"
+    assert f"The bound leaves {named} out of account: the true gap may be smaller." in printed
+    assert "out of account" not in crowded.do("rebalance", "--whole-lines", "--rule", "left-alone:")
+
+
+def test_a_plan_that_is_applied_again_in_another_way_says_who_applied_it(
+    crowded: Shop, tmp_path: Path
+) -> None:
+    file = tmp_path / "plan.json"
+    crowded.do("rebalance", "--out", file)
+    crowded.do("apply-plan", file, "--by", "Ann")
+    for other in (("--by", "Bob"), ("--by", "Ann", "--repay"), ("--by", "Ann", "--note", "x")):
+        refused = crowded.refused("apply-plan", file, *other)
+        assert "the plan was applied by 'Ann'" in refused
+        assert "make a new plan" in refused
+        assert "was applied before" not in refused
 
 
 def test_a_pinned_order_and_a_divided_set_lose_nothing(crowded: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,13 @@ def test_an_unknown_seller_is_refused_with_the_nearest_one(shop: Shop, command: 
 def test_if_no_seller_is_near_the_known_ones_are_named(shop: Shop) -> None:
     message = shop.refused("stock", "--seller", "zenith")
     assert message == "orderflow: there is no seller 'zenith'; known: 'acme'"
+
+
+def test_a_list_of_known_names_says_how_many_it_leaves_out(shop: Shop) -> None:
+    for number in range(7):
+        shop.do("book-in", "MUG", 1, "--warehouse", f"w-{number}")
+    message = shop.refused("stock", "--warehouse", "nowhere at all")
+    assert re.search(r"known: 'leeds', .*'w-3' and 3 more", message)
 
 
 @pytest.mark.parametrize("command", ["stock mug", "receipts --sku mug", "backorders mug"])

@@ -225,6 +225,13 @@ def test_an_order_that_must_be_full_comes_first_or_there_is_no_plan() -> None:
     assert caught.value.order_ids == ("A", "C")
 
 
+def test_a_rule_that_ensures_nothing_is_refused() -> None:
+    state = backlog(("A", {"MUG": (2, 3)}))
+    with pytest.raises(PlanRefusedError, match="'MUST_BE_FULL: id=B' matches no order"):
+        rebalance(state, AT, rules=[PlanRule("id=B", Stance.MUST_BE_FULL)])
+    assert rebalance(state, AT, rules=[PlanRule("id=B", Stance.LEFT_ALONE)]).groups[0].orders == 0
+
+
 def test_a_weight_says_what_is_worth_more() -> None:
     state = backlog(("A", {"MUG": (2, 4)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (1, 3)}))
     assert rebalance(state, AT).value == 1
@@ -334,7 +341,7 @@ def test_the_value_of_an_order_is_exact_and_never_guessed() -> None:
     plan = rebalance(state, AT, weight=Weight.VALUE, value_field="total")
     assert (completed(plan), plan.value, plan.without_weight) == ({"A-4"}, 7_000, 2)
     assert plan.orders[-1].weight == 7_000
-    with pytest.raises(PlanRefusedError, match="name a custom field with numbers"):
+    with pytest.raises(PlanRefusedError, match=r"with numbers, .*; their fields: 'total'"):
         rebalance(state, AT, weight=Weight.VALUE, value_field="totl")
 
 

@@ -13,7 +13,8 @@ from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.unknown_names import check_names
 from orderflow.domain.decisions.bulk_steps import command_for
 from orderflow.domain.model.bulk_result import BulkStep
-from orderflow.errors.quoting import counted
+from orderflow.errors import CommandIdReusedError
+from orderflow.errors.quoting import counted, quoted
 from orderflow.service.bulk_methods import ORDERS_PER_BATCH
 
 if TYPE_CHECKING:
@@ -78,9 +79,16 @@ def run_bulk_action(action: BulkAction, title: str, options: BulkOptions) -> Non
     chosen, which = options.filter(), options.which
     with connect(options.where) as database:
         seller = database.flow.seller(_seller_id(database, options, chosen))
-        start = seller.choose_orders(
-            action, chosen, bulk_id=which.run_id, at=which.at, at_most=which.at_most
-        )
+        try:
+            start = seller.choose_orders(
+                action, chosen, bulk_id=which.run_id, at=which.at, at_most=which.at_most
+            )
+        except CommandIdReusedError as error:
+            raise typer.BadParameter(
+                f"{quoted(which.run_id)} was used for another action or filter; repeat these to "
+                "go on with that run, or name a new one",
+                param_hint="'--run'",
+            ) from error
         _check_names(database, seller, start, chosen)
         if not which.dry_run:
             _ask(title, start, which)

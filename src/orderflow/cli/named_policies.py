@@ -63,8 +63,11 @@ def _in_text(text: str) -> NamedPolicy:
 
 
 def _in_file(file: Path) -> list[NamedPolicy]:
-    with file.open("rb") as opened:
-        text = opened.read(_BYTES_MAX + 1)
+    try:
+        with file.open("rb") as opened:
+            text = opened.read(_BYTES_MAX + 1)
+    except OSError as error:
+        raise FileError(str(file), error.strerror or str(error)) from error
     if len(text) > _BYTES_MAX:
         raise FileError(str(file), f"is longer than {_BYTES_MAX:,} bytes")
     try:

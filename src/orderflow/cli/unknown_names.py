@@ -16,7 +16,7 @@ from orderflow.errors import NotFoundError
 from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from typing import TypeVar
 
     from orderflow.domain.model.commands import Command
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "UnknownNameError",
     "check_names",
+    "check_products",
     "check_seller",
     "check_warehouses",
     "of_known_names",
@@ -113,6 +114,20 @@ def check_warehouses(
             raise UnknownNameError("stock or receipt in warehouse", warehouse_id, known, way_out)
 
 
+def check_products(
+    flow: OrderFlow, seller_id: str, skus: Collection[str], way_out: str = ""
+) -> None:
+    """Require products with stock, a receipt or an order.
+
+    Raises:
+        UnknownNameError: If one has none. The message ends with the way out.
+    """
+    known = {key.sku for key in _keys(flow, seller_id)} if skus else set()
+    for sku in skus:
+        if sku not in known and not flow.seller(seller_id).orders(sku=sku, limit=1):
+            raise UnknownNameError("product", sku, known, way_out)
+
+
 def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
     """Report a seller without any state."""
     if not _is_known(flow, seller_id):
@@ -174,8 +189,9 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def _some_of(known: Iterable[str]) -> str:
-    first = sorted(known)[:_SHOWN_MAX]
-    return f"; known: {listed([*map(quoted, first)])}" if first else ""
+    names = sorted(known)
+    first = [quoted(name) for name in names[:_SHOWN_MAX]]
+    return f"; known: {listed(first, further=len(names) - len(first))}" if first else ""
 
 
 def _in_brackets(known: Iterable[str]) -> str:

@@ -17,14 +17,15 @@ from orderflow.cli.options.planning_options import PlanFileOptions, PlanningOpti
 from orderflow.cli.output import terminal
 from orderflow.cli.output.plan_report import print_plan
 from orderflow.cli.plan_file import read_plan, save_plan
-from orderflow.domain.planning.applying import NOTE, command_of
+from orderflow.cli.plan_rules import check_rules
+from orderflow.domain.model.commands import ReallocateUnits
+from orderflow.domain.planning.applying import NOTE, command_of, require_same
 from orderflow.domain.planning.plan import out_of_date
 from orderflow.errors import StaleVersionError
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
     from orderflow.cli.connection import Database
-    from orderflow.domain.model.commands import ReallocateUnits
 
 __all__ = ["apply_plan", "edit_plan", "rebalance"]
 
@@ -52,6 +53,7 @@ def rebalance(
     arguments = what.arguments() | how.arguments()
     with connect(where) as database:
         seller = database.flow.seller(database.seller(where.seller))
+        check_rules(database, seller, arguments["rules"])
         with terminal.progress_bar(terminal.messages(), "Planning", how.seconds) as show:
             clock, begun = SystemClock(), SystemClock().now()
 
@@ -116,10 +118,14 @@ def apply_plan(
     def command(database: Database) -> ReallocateUnits:
         seller_id = database.seller(plan.seller_id)
         applied = ExecutionOptions(command_id=plan.plan_id)
-        if not as_json and earlier_command(database, seller_id, applied) is not None:
+        again = command_of(plan, at=SystemClock().now(), by=by, note=note, repay=repay)
+        earlier = earlier_command(database, seller_id, applied)
+        if isinstance(earlier, ReallocateUnits):
+            require_same(again, earlier)
+        if not as_json and earlier is not None:
             message = "was applied before, so nothing changes now. This is what it did:"
             terminal.results().print(f"The plan in {plan_file} {message}")
-        return command_of(plan, at=SystemClock().now(), by=by, note=note, repay=repay)
+        return again
 
     try:
         carry_out(command, where, how)

@@ -189,7 +189,8 @@ def low_stock(
         bool,
         typer.Option(
             "--new-only",
-            help="List all products that were not low at the last run with this option.",
+            help="List all products that were not low at the last run with this option. "
+            "None is listed twice, so --limit has no effect.",
         ),
     ] = False,
 ) -> None:

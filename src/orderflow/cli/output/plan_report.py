@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from orderflow.cli.options.listing import ListingOptions
     from orderflow.domain.planning.plan import BacklogFigures, Plan
+    from orderflow.domain.planning.stances import Protection
 
 __all__ = ["print_plan"]
 
@@ -117,12 +118,17 @@ def _summary(plan: Plan) -> Iterator[str]:
         units = sum(each.units for each in plan.idle)
         yield f"Idle: {counted(units, 'unit')} of {counted(len(plan.idle), 'product')}"
     for group in plan.groups if len(plan.groups) > 1 else ():
+        if not group.orders:
+            yield f"{group.rule}: matches no order that the plan considers"
+            continue
         yield (
             f"{group.rule}: {group.complete_after:,} of {counted(group.orders, 'order')} complete, "
             f"weight {_weight(plan, group.value)} of at most {_weight(plan, group.bound)}"
         )
     proof = "proven to be the best" if plan.value == plan.bound else f"gap {plan.gap:.2%}"
     yield f"Weight: {_weight(plan, plan.value)} of at most {_weight(plan, plan.bound)} ({proof})"
+    if plan.value < plan.bound:
+        yield from _left_out_of_the_bound(plan.protection)
     if plan.was_cut:
         yield "The time limit ended the search: a longer one may find a better plan."
     if plan.without_weight:
@@ -132,6 +138,18 @@ def _summary(plan: Plan) -> Iterator[str]:
         yield f"Left out because of --orders-max: {omitted} that could be completed"
     if not plan.orders:
         yield "The plan changes nothing."
+
+
+def _left_out_of_the_bound(protection: Protection) -> Iterator[str]:
+    """Say which options the bound leaves out of account, so that the gap may be too large."""
+    options = {
+        "--whole-lines": protection.whole_lines,
+        "--sets": protection.sets,
+        "--passed-over-max": protection.passed_over_max is not None,
+    }
+    named = [option for option, is_given in options.items() if is_given]
+    if named:
+        yield f"The bound leaves {' and '.join(named)} out of account: the true gap may be smaller."
 
 
 def _days(wait: timedelta | None) -> str:

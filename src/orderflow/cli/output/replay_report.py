@@ -281,7 +281,7 @@ def _rebalanced(settings: Settings, summary: Summary) -> Iterator[str]:
         yield (
             f"rebalances every {counted(settings.rebalance_days, 'day')}: "
             f"{counted(counts.rebalances, 'plan')} moved {counted(counts.units_moved, 'unit')}, "
-            f"and orders gave {counts.orders_that_gave:,} times"
+            f"and orders gave {counted(counts.orders_that_gave, 'time')}"
         )
 
 

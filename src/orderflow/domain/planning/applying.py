@@ -8,11 +8,12 @@ from orderflow.domain.model.arguments import require_kind
 from orderflow.domain.model.reallocation import REALLOCATIONS_MAX, ReallocateUnits
 from orderflow.domain.planning.plan import Plan, require_own_changes
 from orderflow.errors import PlanRefusedError
+from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-__all__ = ["command_of"]
+__all__ = ["command_of", "require_same"]
 
 NOTE = "rebalanced"
 
@@ -56,3 +57,18 @@ def command_of(
         at=at,
         command_id=plan.plan_id,
     )
+
+
+def require_same(again: ReallocateUnits, earlier: ReallocateUnits) -> None:
+    """Require that a plan is applied again as it was applied before.
+
+    Raises:
+        PlanRefusedError: If the name, the note or the repayment differ.
+    """
+    if (again.by, again.note, again.repay) != (earlier.by, earlier.note, earlier.repay):
+        repaid = "with" if earlier.repay else "without"
+        raise PlanRefusedError(
+            f"the plan was applied by {quoted(earlier.by)} on {earlier.at:%Y-%m-%d}, {repaid} "
+            f"repayment, with the note {quoted(earlier.note)}; it cannot be applied in another "
+            "way: make a new plan for what waits now"
+        )

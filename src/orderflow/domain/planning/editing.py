@@ -40,7 +40,7 @@ _CHARACTERS_MAX = 100_000
 _DEFAULT = AllocationPolicy()
 _NAME = r"""(?:"[^"]+"|'[^']+'|[^\s,;"']+)"""
 _EDIT = re.compile(
-    rf"take\s+(?P<units>[0-9]{{1,13}})(?:\s+of)?(?:\s+(?P<sku>(?!from\s){_NAME}))?"
+    rf"take\s+(?P<units>[0-9]{{1,4000}})(?:\s+of)?(?:\s+(?P<sku>(?!from\s){_NAME}))?"
     rf"\s+from\s+(?P<giver>{_NAME})\s*,?\s*(?:and\s+)?give(?:\s+them)?\s+to\s+(?P<taker>{_NAME})",
     re.ASCII | re.IGNORECASE,
 )

@@ -26,10 +26,10 @@ from orderflow.domain.planning.choosing import Choice, deal_within
 from orderflow.domain.planning.describing import describe
 from orderflow.domain.planning.pool import read_pool
 from orderflow.domain.planning.search import ROUNDS, Search, every_time, no_limit
-from orderflow.domain.planning.stances import RULES_MAX, PlanRule, Protection
+from orderflow.domain.planning.stances import RULES_MAX, PlanRule, Protection, Stance
 from orderflow.domain.planning.weights import Weight, weight_function
 from orderflow.errors import PlanRefusedError
-from orderflow.errors.quoting import counted
+from orderflow.errors.quoting import counted, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -117,7 +117,8 @@ def rebalance(
         weight_of=weight_of,
         waiting_max=waiting_max,
     )
-    _require_weights(pool)
+    _require_weights(pool, value_field)
+    _require_matches(pool)
     choice = Choice(pool)
     groups = len(pool.rules) + 1
     for group in range(groups):
@@ -134,13 +135,26 @@ def rebalance(
     )
 
 
-def _require_weights(pool: Pool) -> None:
+def _require_matches(pool: Pool) -> None:
+    """Refuse a rule that guarantees that orders are full, and matches none of them."""
+    matched = {member.group for member in pool.members}
+    for group, rule in enumerate(pool.rules):
+        if rule.stance is Stance.MUST_BE_FULL and group not in matched:
+            raise PlanRefusedError(
+                f"the rule {quoted(str(rule))} matches no order that this plan considers, so it "
+                "ensures nothing: correct it, or omit it if these orders are complete"
+            )
+
+
+def _require_weights(pool: Pool, value_field: str | None) -> None:
     """Refuse weights that no order has: the name of the custom field may be mistyped."""
     without = sum([member.has_no_weight for member in pool.members])
     if without and not any(member.gains for member in pool.members):
+        names = {name for member in pool.members for name, _ in member.order.custom_fields}
+        known = f"; their fields: {listed([*map(quoted, sorted(names))])}" if names else ""
         raise PlanRefusedError(
             f"{counted(without, 'order')} could gain, but none has a weight: name a custom field "
-            "with numbers, or choose another weight"
+            f"with numbers, or choose another weight{known if value_field else ''}"
         )
 
 
