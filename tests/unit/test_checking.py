@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,16 +16,13 @@ from sqlalchemy import Boolean
 
 from orderflow import OrderFlow, StockKey
 from orderflow.adapters.sql import SqlRepository, Tables, open_database
-from orderflow.adapters.sql.revision import REVISION
 from orderflow.checking import CheckResult, Rule, check
 from tests.databases import postgres
 from tests.properties.faults import FAULTS
-from tests.unit.adapters.sql.populated import of_revision, populate
+from tests.unit.adapters.sql.populated import populate
 from tests.unit.shop import key, order
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sqlalchemy import Column
 
 TABLES = {table.name: table for table in Tables.default().state}
@@ -54,10 +54,20 @@ def meddled(path: Path, *statements: str) -> list[tuple[Rule, str]]:
     return [(each.rule, each.finding) for each in checked(path).violations]
 
 
+@cache
+def populated_file() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.db"
+        engine = open_database(path, create=True)
+        populate(SqlRepository(engine))
+        engine.dispose()
+        return path.read_bytes()
+
+
 @pytest.fixture(name="path")
 def _path(tmp_path: Path) -> Path:
     path = tmp_path / "a.db"
-    of_revision(REVISION, path)
+    path.write_bytes(populated_file())
     return path
 
 
@@ -127,7 +137,7 @@ def test_an_order_that_became_short_above_a_limit_is_found(tmp_path: Path) -> No
 def _image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A path, as hypothesis prints the arguments of what fails, and warns if they are long."""
     path = tmp_path_factory.mktemp("image") / "a.db"
-    of_revision(REVISION, path)
+    path.write_bytes(populated_file())
     return path
 
 

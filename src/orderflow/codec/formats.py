@@ -30,14 +30,23 @@ if TYPE_CHECKING:
     Convert = Callable[[Any], Any]
     Functions = dict[str, list[Convert]]
 
-__all__ = ["ADDED", "CHANGES", "FORMAT", "Change", "converted", "latest_of", "version_of"]
+__all__ = [
+    "ADDED",
+    "CHANGES",
+    "FORMAT",
+    "Change",
+    "converted",
+    "latest_of",
+    "names_in",
+    "version_of",
+]
 
 
 class Change(NamedTuple):
     """A change to the JSON of one class or enumeration.
 
-    The functions get a copy, so they may modify it. Values inside of other classes are still as
-    they were written: they have changes of their own.
+    The functions get a copy, so they may modify it. Values of other classes inside are
+    still in their old form: they have changes of their own.
 
     Attributes:
         kind: The name of the class or enumeration.
@@ -76,7 +85,7 @@ def latest_of(kind: type) -> int:
 
 
 def _latest(kind: type, last: int) -> int:
-    inside = _names_in(kind)
+    inside = names_in(kind)
     return max((n for n, change in _numbered(2, last) if change.kind in inside), default=1)
 
 
@@ -132,7 +141,7 @@ def _convert_choice(kinds: list[Any], value: Any, functions: Functions) -> Any: 
 
 
 @cache
-def _names_in(kind: type) -> frozenset[str]:
+def names_in(kind: type) -> frozenset[str]:
     """Return the names of a type and of all classes and enumerations in it."""
     found: dict[str, type] = {}
     waiting: list[Any] = [kind]

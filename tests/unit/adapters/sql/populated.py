@@ -3,6 +3,9 @@
 `revisions` holds one for every revision, as SQL. A release that brings a new revision adds its
 own: `python -m tests.unit.adapters.sql.populated` writes it. Those of earlier ones stay as they
 are, for that is what is out there.
+
+If a release no longer reads one of them, do not write it anew. Convert what is stored, in
+`orderflow.codec.formats` or in a migration.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from contextlib import closing
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +22,7 @@ from orderflow import (
     AdjustmentReason,
     AllocationPolicy,
     ExpectedReceipt,
+    GiveUp,
     HoldReason,
     OrderFlow,
     OrderLine,
@@ -26,19 +30,41 @@ from orderflow import (
     Queue,
     StockKey,
 )
-from orderflow.adapters.sql import SqlRepository, open_database
+from orderflow.adapters.sql import (
+    SqlDefaultPolicy,
+    SqlInbox,
+    SqlNoticeStore,
+    SqlOutbox,
+    SqlPreferences,
+    SqlRepository,
+    open_database,
+)
 from orderflow.adapters.sql.revision import REVISION
 from orderflow.commands import BookInStock, ReturnState
 from orderflow.core import reallocation_of_product
 from orderflow.domain.decisions.decide import decide
+from orderflow.notices import Preference, Recipient
 from orderflow.sourcing import SourcingPolicy
+from tests.drills.failing_life import flow_on, life
 from tests.unit.shop import NOON, key, later, order
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from orderflow.ports import Repository, UnitOfWork
 
 REVISIONS = Path(__file__).with_name("revisions")
 
+DEFAULT_POLICY = AllocationPolicy(queue=Queue.PRIORITY)
+PREFERENCE = Preference(recipients=(Recipient("mail", "bolt@bolt.example"),), digest_at=time(6, 30))
+POLICY_OF_DORA = AllocationPolicy(
+    partial_allocation=PartialAllocation.AFTER_WAITING,
+    passes_max=1,
+    allocation_horizon=timedelta(days=2),
+    give_up_after=timedelta(days=7),
+    give_up=GiveUp.CANCEL_SHORT,
+    remind_before=timedelta(days=1),
+)
 POLICY_OF_BOLT = AllocationPolicy(
     queue=Queue.PRIORITY,
     partial_allocation=PartialAllocation.AFTER_WAITING,
@@ -72,6 +98,26 @@ def populate(repository: Repository) -> OrderFlow:
     _life_of_bolt(flow)
     repository.write("bolt", _leave_unserved)
     return flow
+
+
+def populate_all(engine: Engine) -> None:
+    """Fill all tables, with every command and every event.
+
+    Two more sellers: corin gives every command an id, so its answer is stored. dora has what takes
+    time.
+    """
+    repository = SqlRepository(engine)
+    flow = populate(repository)
+    for command in life("corin"):
+        flow_on(repository).handle(command)
+    _life_of_dora(flow)
+    SqlDefaultPolicy(engine).set(DEFAULT_POLICY)
+    SqlPreferences(engine).set(PREFERENCE, seller_id="bolt")
+    SqlNoticeStore(engine).put("bolt", "digest", "of Å")
+    SqlInbox.receive(engine, "message 1", lambda _: None, seller_id="bolt", at=NOON)
+    outbox = SqlOutbox(engine)
+    for message in outbox.claim(NOON, timedelta(minutes=1), limit=1):
+        outbox.mark_failed(message, "the server is away", None)
 
 
 def _stock_of_acme(flow: OrderFlow) -> None:
@@ -158,6 +204,25 @@ def _life_of_bolt(flow: OrderFlow) -> None:
         bolt.place(order(order_id, ("TIN", 1), seller_id="bolt"), at=later(80))
 
 
+def _life_of_dora(flow: OrderFlow) -> None:
+    """Let orders wait for a day, be passed over, be given up, and come back from the warehouse."""
+    dora, day = flow.seller("dora"), timedelta(days=1)
+    dora.change_policy(POLICY_OF_DORA, at=NOON)
+    dora.book_in(key("MUG", "dora"), 9, at=NOON)
+    dora.place(order("A", seller_id="dora", not_before=NOON + 9 * day), at=NOON)
+    for order_id, *wanted in (("B", ("MUG", 2), ("CUP", 5)), ("C", ("CUP", 4)), ("D", ("CUP", 1))):
+        dora.place(order(order_id, *wanted, seller_id="dora"), at=NOON)
+    dora.book_in(key("CUP", "dora"), 1, at=NOON + day)
+    dora.place(order("E", ("MUG", 3), seller_id="dora"), at=NOON + day)
+    dora.place(order("F", ("MUG", 2), seller_id="dora"), at=NOON + day)
+    for order_id in "EF":
+        dora.send_to_warehouse(order_id, at=NOON + day)
+    dora.despatch("E", {"1": 1}, "E-1", at=NOON + 2 * day)
+    dora.count(key("MUG", "dora"), 1, at=NOON + 2 * day)
+    for days in (6, 7, 8):
+        dora.run_due(at=NOON + days * day)
+
+
 def _leave_unserved(work: UnitOfWork) -> None:
     """Serve the head of a queue, as a process does that ends before it could go on."""
     command = BookInStock(key=StockKey("bolt", "leeds", "TIN"), received=4, at=later(90))
@@ -169,11 +234,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "populated.db"
         engine = open_database(path, create=True)
-        populate(SqlRepository(engine))
+        populate_all(engine)
         engine.dispose()
         with closing(sqlite3.connect(path)) as connection:
             text = "\n".join(connection.iterdump())
-    (REVISIONS / f"{REVISION}.sql").write_text(text + "\n", encoding="utf-8")
+    kept = REVISIONS / f"{REVISION}.sql"
+    if kept.exists():
+        raise SystemExit(
+            f"{kept} exists, and no release may change it. Delete it first only if no release "
+            f"candidate has had revision {REVISION}."
+        )
+    kept.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
