@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -264,6 +266,43 @@ def test_who_gives_units_that_it_was_not_short_of_is_passed_over_too(
     assert [(each.order_id, each.times) for each in plan.passed_over] == [("B-1", value)] * (
         value > 0
     )
+
+
+@pytest.mark.parametrize(
+    ("protection", "orders"),
+    [
+        (
+            Protection(whole_lines=True),
+            [
+                ("A", {"MUG": (0, 1), "CUP": (1, 1)}),
+                ("B", {"CUP": (1, 2)}),
+                ("C", {"CUP": (0, 3), "MUG": (3, 3)}),
+            ],
+        ),
+        (
+            Protection(passed_over_max=0),
+            [
+                ("A", {"CUP": (2, 3), "MUG": (1, 1)}),
+                ("B", {"CUP": (2, 3)}),
+                ("C", {"MUG": (2, 3), "CUP": (3, 3)}),
+                ("D", {"CUP": (0, 3)}),
+            ],
+        ),
+    ],
+)
+def test_of_a_few_orders_all_choices_that_are_protected_are_tried(
+    protection: Protection, orders: list[tuple[str, dict[str, tuple[int, int]]]]
+) -> None:
+    state = backlog(*orders)
+    everyone = [order_id for order_id, _ in orders]
+    best = 0
+    for count in range(len(everyone) + 1):
+        for chosen in combinations(everyone, count):
+            rules = [PlanRule(f"id={order_id}", Stance.MUST_BE_FULL) for order_id in chosen]
+            with suppress(PlanRefusedError):
+                plan = rebalance(state, AT, rules=rules, protection=protection)
+                best = max(best, plan.after.complete)
+    assert rebalance(state, AT, protection=protection).value == best > 0
 
 
 def test_an_urgent_order_is_not_passed_over() -> None:

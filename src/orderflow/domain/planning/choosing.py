@@ -8,6 +8,7 @@ from orderflow.domain.planning.dealing import deal
 from orderflow.domain.planning.packing import Packing
 from orderflow.domain.planning.passing import PassLimits, passes_beyond_limit
 from orderflow.domain.planning.search import search
+from orderflow.domain.planning.trying import best_of_few
 from orderflow.errors import PlanRefusedError
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def deal_within(pool: Pool, completed: list[int], orders_max: int) -> tuple[Chan
     """
     changes = _deal(pool, completed)
     if len(changes) <= orders_max:
-        return changes, 0
+        return best_of_few(pool, changes, orders_max), 0
     members = pool.members
     complete = [order for order in completed if members[order].is_complete]
     others = [order for order in completed if not members[order].is_complete]

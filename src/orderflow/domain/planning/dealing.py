@@ -33,10 +33,12 @@ class Deal:
     Attributes:
         changes: The change of each line, by order and line id.
         untaken: The products with units that would be given, but that no order can take.
+        is_covered: Whether the orders to complete get all that they are short of.
     """
 
     changes: Changes
     untaken: list[ProductKey]
+    is_covered: bool
 
 
 def deal(pool: Pool, completed: set[int]) -> Deal:
@@ -44,9 +46,10 @@ def deal(pool: Pool, completed: set[int]) -> Deal:
     dealing = _Dealing(pool, completed)
     dealing.take()
     dealing.give()
+    is_covered = all(units <= 0 for units in dealing.lacking.values())
     untaken = [product for product in sorted(dealing.lacking) if not dealing.hand_out(product)]
     changes = {order: lines for order, lines in dealing.changes.items() if lines}
-    return Deal(changes, untaken)
+    return Deal(changes, untaken, is_covered)
 
 
 class _Dealing:
