@@ -305,6 +305,29 @@ def test_of_a_few_orders_all_choices_that_are_protected_are_tried(
     assert rebalance(state, AT, protection=protection).value == best > 0
 
 
+def test_units_that_whole_lines_give_beyond_need_count_as_passes_too() -> None:
+    state = backlog(("A", {"MUG": (2, 9)}), ("B", {"MUG": (0, 1)}), ("C", {"MUG": (0, 9)}))
+    protection = Protection(whole_lines=True, passed_over_max=1)
+    assert rebalance(state, AT, protection=protection).orders == ()
+    full = [PlanRule("id=B", Stance.MUST_BE_FULL)]
+    with pytest.raises(PlanRefusedError, match="pass over others too often"):
+        rebalance(state, AT, rules=full, protection=protection)
+
+
+def test_who_must_be_full_may_not_pass_over_who_is_given_up() -> None:
+    state = backlog(
+        ("A", {"CUP": (0, 1), "MUG": (0, 1)}),
+        ("B", {"MUG": (0, 1)}),
+        ("C", {"CUP": (2, 9)}),
+        available={"MUG": 2},
+    )
+    rules = [PlanRule("id=A", Stance.MAY_ONLY_GAIN), PlanRule("id=B", Stance.MUST_BE_FULL)]
+    protection = Protection(whole_lines=True, passed_over_max=0)
+    with pytest.raises(PlanRefusedError, match="pass over others too often") as caught:
+        rebalance(state, AT, rules=rules, protection=protection)
+    assert caught.value.order_ids == ("B",)
+
+
 def test_an_urgent_order_is_not_passed_over() -> None:
     policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=0)
     state = backlog(("A", {"MUG": (3, 9)}), ("B", {"MUG": (0, 2)}))
