@@ -26,7 +26,7 @@ STOP_SECONDS_MAX = 60
 STARTED = {
     "uvicorn ": "Uvicorn running on",
     "make portal": "Stop it with Ctrl+C.",
-    "celery ": " ready.",
+    "celery ": "",  # it logs no start at its default level
     "orderflow work ": "health: http",
     "OTEL_SERVICE_NAME=": "",
 }
