@@ -28,6 +28,7 @@ STARTED = {
     "make portal": "Stop it with Ctrl+C.",
     "celery ": "",  # it logs no start at its default level
     "orderflow work ": "health: http",
+    "orderflow notify --follow": "",
     "OTEL_SERVICE_NAME=": "",
 }
 """How commands begin that go on until they are stopped, and what they say when they are ready."""
