@@ -31,7 +31,7 @@ FAST := tests/architecture/test_import.py tests/codec tests/conformance/test_mem
   --deselect=tests/machine/test_machine.py::test_the_machine_comes_upon_a_fault
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test suite fast fuzz lint format types docs diagrams bench peers drills faults mutants lowest lock locked audit spark portal browser hour api asyncapi wheel check clean
+.PHONY: help demo test suite fast fuzz lint format types docs links diagrams bench peers drills faults mutants lowest lock locked audit spark portal browser hour api asyncapi wheel check clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,8 +68,12 @@ types: .venv/.dev ## check the types: all with mypy, the public surface with pyr
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 
-docs: .venv/.dev ## build the documentation into build/docs; a warning is an error
+docs: .venv/.dev ## build the documentation into build/docs, and check it; a warning is an error
 	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env docs build/docs
+	PYTHONPATH=docs $(BIN)/python -m tests.docs.built_site build/docs
+
+links: .venv/.dev ## try the links of the documentation to other hosts; needs the network
+	$(BIN)/sphinx-build --builder linkcheck --quiet --keep-going docs build/links
 
 diagrams: .venv/.dev ## redraw what the docs draw from the code: diagrams, tables, schemas, answers
 	$(BIN)/python -m tests.docs.diagrams --write
@@ -97,7 +101,7 @@ drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=
 spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; needs 2 GB of memory
 	ORDERFLOW_TEST_SPARK=1 $(BIN)/python -m pytest tests/spark
 
-browser: .venv/.browser ## look at a report and the portal in a real browser, which `make test` leaves out; keeps pictures
+browser: .venv/.browser build/docs/index.html ## look at a report, the portal and the docs in a real browser, which `make test` leaves out; keeps pictures
 	ORDERFLOW_TEST_BROWSER="$$($(BIN)/python -m tests.browser.chromium)" $(BIN)/python -m pytest tests/browser
 
 hour: .venv/.dev ## follow the pages that a host starts from, each from an empty folder; ARGS=telemetry for some; needs the network
@@ -160,6 +164,9 @@ clean: ## remove what the other targets made
 .venv/.portal: pyproject.toml .venv/.pip
 	$(PIP) install --group portal --editable '.[cli,files]'
 	@touch $@
+
+build/docs/index.html:
+	$(MAKE) docs
 
 build/portal.db: | .venv/.portal
 	@mkdir -p $(@D)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model import commands as do
 from orderflow.domain.model.arguments import tuple_of
+from orderflow.domain.model.reallocation import Reallocation
 from orderflow.service.scope import SellerScope
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class ReallocationMethods(SellerScope):
 
     def reallocate(
         self,
-        changes: Iterable[do.Reallocation],
+        changes: Iterable[Reallocation],
         *,
         note: str,
         by: str,
@@ -75,7 +76,7 @@ class ReallocationMethods(SellerScope):
         return self.handle(
             do.ReallocateUnits(
                 seller_id=self.seller_id,
-                changes=tuple_of("reallocate.changes", changes, do.Reallocation),
+                changes=tuple_of("reallocate.changes", changes, Reallocation),
                 note=note,
                 by=by,
                 plan_id=plan_id,
