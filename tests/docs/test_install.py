@@ -40,6 +40,6 @@ def test_a_page_with_an_extra_says_how_to_install_the_package_first(page: Path) 
 
 
 def test_the_readme_and_the_page_have_the_same_commands() -> None:
-    commands = re.findall(r"^    (python3 .*|\.venv/bin/pip .*?)(?: +#.*)?$", README, re.MULTILINE)
-    assert len(commands) == 3
+    commands = re.findall(r"^    (python3 .*|\. .*|pip .*?)(?: +#.*)?$", README, re.MULTILINE)
+    assert len(commands) == 4
     assert [each for each in commands if f"    {each}\n" not in PAGE] == []

@@ -123,8 +123,8 @@ FAULTS = (
     Fault(
         "a plan counts an order as passed over by itself",
         "domain/planning/passing.py",
-        "times = (later >> (order + 1)).bit_count()",
-        "times = (later >> order).bit_count()",
+        "return (later >> (order + 1)).bit_count()",
+        "return (later >> order).bit_count()",
         "tests/planning",
     ),
     Fault(

@@ -104,9 +104,9 @@ def test_everything_holds_in_every_state_of_two_small_warehouses(policy: str) ->
     }
 
 
-@pytest.mark.parametrize(
-    "policy", ["keep", "complete only", "complete, then keep", "two parcels", "take-back"]
-)
+# Not under "take-back": an urgent order that waits is not offered what a repaid order has just
+# been allocated, and `check` says so. See "Reallocations" in who-gets-the-stock.md.
+@pytest.mark.parametrize("policy", ["keep", "complete only", "complete, then keep", "two parcels"])
 def test_everything_holds_in_every_state_that_reallocations_lead_to(policy: str) -> None:
     explored = explore(POLICIES[policy], TRANSITIONS_MAX // 2, (), by_hand)
     assert explored.depth >= 4
