@@ -45,6 +45,12 @@ def test_named_orders_are_erased_with_all_their_parts(ended: Shop) -> None:
     assert ended.run("check").exit_code == 0
 
 
+def test_orders_that_have_the_same_data_are_erased_once(ended: Shop) -> None:
+    ended.do("erase", "P-1", "P-1-now", "P-1")
+    assert ended.run("events", "P-1", "--json").stdout.count("PersonalDataErased") == 1
+    assert "left: 1 order" in flat(ended.run("erase", "none", "none").stdout)
+
+
 def test_a_refused_order_does_not_stop_the_others(ended: Shop) -> None:
     result = ended.run("erase", "P-3", "none", "P-2")
     assert result.exit_code == 1

@@ -322,6 +322,16 @@ def test_an_id_of_another_run_is_refused(action: BulkAction, where: str) -> None
         acme.choose_orders(action, filter_of(where), bulk_id="b")
 
 
+@pytest.mark.parametrize("where", ["", "units>0"])
+def test_a_run_of_which_an_order_was_erased_does_not_go_on(where: str) -> None:
+    """Its filter is gone, so that of the call may be another one, such as that of all orders."""
+    acme = shop(*queue_of(2))
+    acme.run_bulk(acme.choose_orders(CancelOrders(), filter_of("units>0"), bulk_id="b"))
+    acme.erase("A-1")
+    with pytest.raises(InvalidValueError, match="an order of this one was erased"):
+        acme.choose_orders(CancelOrders(), filter_of(where), bulk_id="b")
+
+
 def test_an_id_of_another_command_is_refused() -> None:
     acme = shop(*queue_of(1))
     acme.cancel("A-1", command_id="c")

@@ -21,6 +21,7 @@ from orderflow.domain.model.bulk_commands import (
 )
 from orderflow.domain.model.chosen_lines import ReplaceProduct
 from orderflow.domain.model.order_filter import OrderFilter
+from orderflow.domain.model.personal_data import ERASED
 from orderflow.domain.model.policy import queue_position
 from orderflow.domain.queries.bulk_preview import preview_bulk
 from orderflow.domain.queries.filter_text import filter_of
@@ -198,6 +199,9 @@ class BulkMethods(ReadMethods):
         self, bulk_id: str, earlier: Command, action: BulkAction, where: OrderFilter
     ) -> StartBulk:
         """Return a run that was started before, if it is for the same action and filter."""
+        if isinstance(earlier, StartBulk) and earlier.where == ERASED:
+            demand = "the id of a new run, as an order of this one was erased, so it cannot go on"
+            raise InvalidValueError("choose_orders.bulk_id", demand, bulk_id)
         if (
             isinstance(earlier, StartBulk)
             and earlier.action == action

@@ -87,7 +87,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Answer a probe."""
         if self.path == _ALIVE:
             health = self.server.worker.liveness()
-            self._answer(200 if health.is_alive else 503, health.to_data())
+            data = health.to_data()  # nothing else was looked at
+            known = {name: data[name] for name in ("alive", "at", "jobs")}
+            self._answer(200 if health.is_alive else 503, known)
         elif self.path == _READY:
             health = self.server.worker.health()
             self._answer(200 if health.is_ready else 503, health.to_data())

@@ -148,7 +148,9 @@ def _erase_named(
     include_open: bool,
 ) -> None:
     """Erase named orders, one after another: a refused one does not stop the others."""
-    for order_id in order_ids:
+    for order_id in dict.fromkeys(order_ids):
+        if (seller.seller_id, order_id) in report.erased:
+            continue  # with one that it has its data in common with
 
         def task(handle: Seller, order_id: str = order_id) -> Sequence[str]:
             outcome = handle.erase(order_id, include_open=include_open, at=at)

@@ -59,7 +59,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-__all__ = ["NESTED", "PERSONAL", "erase", "erased_fields", "has_personal_data", "orders_of"]
+__all__ = [
+    "ERASED",
+    "NESTED",
+    "PERSONAL",
+    "erase",
+    "erased_fields",
+    "has_personal_data",
+    "orders_of",
+]
 
 T = TypeVar("T")
 Erasable = TypeVar("Erasable", bound=Order | Event | Command | Outcome)
@@ -67,7 +75,7 @@ Erasable = TypeVar("Erasable", bound=Order | Event | Command | Outcome)
 _ERASABLE = {Order, Outcome, *get_args(Event), *get_args(Command)}
 
 ERASED = "erased"
-"""The text in place of one that must not be empty."""
+"""The text in place of one that must not be empty. It is no filter either."""
 
 PERSONAL: dict[type, dict[str, Any]] = {
     Order: {"ship_to": None, "customer_reference": None, "custom_fields": ()},
@@ -83,7 +91,7 @@ PERSONAL: dict[type, dict[str, Any]] = {
     ReturnUnits: {"note": ""},
     ReallocateUnits: {"note": ERASED},
     CancelOrders: {"reason": ""},
-    StartBulk: {"where": ""},
+    StartBulk: {"where": ERASED},
     OrderCancelled: {"reason": ""},
     CancellationRequested: {"reason": ""},
     CancellationRejected: {"reason": ""},
