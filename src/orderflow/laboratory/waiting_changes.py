@@ -100,6 +100,7 @@ def waiting_change(
             _count(change, lost, seconds, 1 / seeds)
             if effect := lost or seconds:
                 change.by_size[size_of(facts.lines[order])][effect > 0] += 1 / seeds
+            # A `Counter` is typed for whole numbers, and adds fractions as well.
             customers[facts.customers[order]] += seconds / seeds  # type: ignore[assignment]
     orders = Counter(facts.customers)
     for place, name in enumerate(facts.names):

@@ -160,10 +160,10 @@ class ErasableReads:
         return self._read_orders(page, **parameters)
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
-        raise NotImplementedError
+        raise NotImplementedError  # `SqlReading`, which this is mixed into, has it
 
     def _behind(self, order: Order) -> Values:
-        raise NotImplementedError
+        raise NotImplementedError  # `SqlReading`, which this is mixed into, has it
 
 
 def erase_stored(

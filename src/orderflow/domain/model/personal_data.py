@@ -215,5 +215,6 @@ def _same_or(old: tuple[T, ...], new: tuple[T, ...]) -> tuple[T, ...]:
 def _changed(value: T, changes: dict[str, Any]) -> T:
     """Return a value with other fields; the same object if they are as they were."""
     changed = {name: new for name, new in changes.items() if getattr(value, name) != new}
+    # Every `T` here is a class of attrs, which a type variable cannot say.
     evolved: T = attrs.evolve(value, **changed) if changed else value  # type: ignore[misc]
     return evolved
