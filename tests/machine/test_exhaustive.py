@@ -19,6 +19,7 @@ from orderflow import (
     ShortPart,
 )
 from orderflow.commands import ChangePolicy, RunDue
+from orderflow.domain.allocation.serving_state import ServingState
 from orderflow.events import (
     OrderMoved,
     OrderPartMoved,
@@ -104,9 +105,9 @@ def test_everything_holds_in_every_state_of_two_small_warehouses(policy: str) ->
     }
 
 
-# Not under "take-back": an urgent order that waits is not offered what a repaid order has just
-# been allocated, and `check` says so. See "Reallocations" in who-gets-the-stock.md.
-@pytest.mark.parametrize("policy", ["keep", "complete only", "complete, then keep", "two parcels"])
+@pytest.mark.parametrize(
+    "policy", ["keep", "complete only", "complete, then keep", "two parcels", "take-back"]
+)
 def test_everything_holds_in_every_state_that_reallocations_lead_to(policy: str) -> None:
     explored = explore(POLICIES[policy], TRANSITIONS_MAX // 2, (), by_hand)
     assert explored.depth >= 4
@@ -138,3 +139,11 @@ def test_a_fault_shows_in_a_small_world(fault: str) -> None:
 def test_a_fault_shows_in_two_small_warehouses(fault: str) -> None:
     with FAULTS[fault](), pytest.raises(AssertionError):
         explore(POLICIES["keep"], 200_000, (), between_two_warehouses)
+
+
+def test_a_fault_with_repaid_orders_shows_in_a_small_world(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ServingState, "take_repaid", lambda _: False)  # no turn for urgent orders
+    with pytest.raises(AssertionError):
+        explore(POLICIES["take-back"], 200_000, (), by_hand)

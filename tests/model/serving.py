@@ -45,7 +45,11 @@ def serve_all_queues(world: World) -> None:
 def _serve_in_turn(world: World, turns: Turns) -> None:
     while turns:
         _look_at_one_after_another(world, turns)
-        turns = [(order, None) for order in pass_over(world)]
+        if world.has_repaid:
+            world.has_repaid = False
+            turns = [(order, None) for order in _urgent_orders_that_reach_more(world)]
+        else:
+            turns = [(order, None) for order in pass_over(world)]
 
 
 def watch(world: World) -> None:
@@ -157,7 +161,9 @@ def _serve_one(world: World, order: Order) -> list[Order]:
     if world.allows_partial(order) or not _in_the_way(world, order):
         losers = _take_back(world, order)
         place, passes_over = world.place(order), not order.served_first
-        for product in take(world, order):
+        taken = take(world, order)
+        world.has_repaid |= bool(taken) and not passes_over
+        for product in taken:
             if passes_over:
                 passing = world.passing.setdefault(product, Passing(place))
                 passing.until = max(passing.until, place)

@@ -172,6 +172,7 @@ class World:
     postponed_before: list[Order] = field(default_factory=list)
     passing: dict[ProductKey, Passing] = field(default_factory=dict)
     passes_count: bool = True
+    has_repaid: bool = False
     # Pages: how many orders may have changed, and what is left to the next page.
     changed_max: float = inf
     moving: list[Order] = field(default_factory=list)

@@ -473,6 +473,18 @@ def test_an_urgent_order_that_is_repaid_preempts_no_part_that_was_split_off_from
     assert [shop.held(each) for each in ("A", "A.1", "B")] == [(0,), (2,), (1,)]
 
 
+def test_an_urgent_order_preempts_what_a_repaid_order_took_before_it() -> None:
+    policy = AllocationPolicy(queue=Queue.PRIORITY, preemption=Preemption.URGENT, urgent_from=5)
+    shop = shop_with(policy, MUG=1)
+    shop.take("A", ("MUG", 1))
+    shop.take("P", ("MUG", 1))
+    shop.pin("P")
+    pass_units(shop, ("A", -1), ("P", 1), repay=True)
+    shop.take("U", ("MUG", 1), priority=9)
+    shop.receive("MUG", 1)
+    assert [shop.held(each) for each in "APU"] == [(0,), (1,), (1,)]
+
+
 def test_nobody_is_repaid_under_a_fair_share() -> None:
     shop = shop_with(AllocationPolicy(rationing=Rationing.FAIR_SHARE), MUG=1)
     shop.take("A")

@@ -6,7 +6,8 @@ that the receipts arrive as announced and nothing else changes. Nobody knows whe
 arrives: it counts as the last to arrive, and a line that needs it has no date. How exact this is
 depends on the policy.
 
-- In strict order with partial allocation, it is exact.
+- In strict order with partial allocation, it is exact, except for an urgent order behind one that
+  is served first. When that one is covered, the urgent order may preempt its units.
 - Under a fair share, it is the latest receipt: all who wait are counted as earlier.
 - Without partial allocation, it is an estimate from one product. It does not count orders that are
   blocked on another product. Nor does it consider that a smaller, later order may take units that

@@ -7,7 +7,8 @@ Theory
 kinds of orders can gain: the orders that the command itself left waiting, and the orders in the
 queue of a product of which more is available now. No others can: of any other product, either
 none is available or no order can use it. With preemption, the units of an order that the command
-changed count as available for urgent orders.
+changed count as available for urgent orders. So do those that an order takes which is served first:
+once all are visited, urgent orders have another turn.
 
 *In what order.* In the order of the queue that the policy names, which is total. The queues of
 several products are merged as they are read.
@@ -118,7 +119,7 @@ def serve(
         return
     for order in _in_order_of_queue(serving, waiting):
         _offer(serving, order)
-    while pass_over(serving):
+    while serving.take_repaid() or pass_over(serving):
         for order in _in_order_of_queue(serving, serving.take_touched()):
             _offer(serving, order)
 
@@ -189,8 +190,7 @@ def _offer(serving: ServingState, order: Order) -> None:
     shelf = draft.shelves[order.warehouse_id]
     taken = take(order, shelf)
     if _take(draft, order, taken):
-        if serving.passes_over:
-            serving.record_taker(order, taken[0])
+        serving.record_taker(order, taken[0])
         return
     serving.visit_in_vain(order, takes_part=takes_part)
     if not takes_part and order.allocated:

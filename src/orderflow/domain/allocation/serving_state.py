@@ -102,6 +102,7 @@ class ServingState:
         self._increases_read = 0
         self._full_at: float = inf
         self._moving = 0
+        self._repaid = False
 
     @cached_property
     def with_units(self) -> OrdersWithUnits:
@@ -189,6 +190,11 @@ class ServingState:
         might have only such orders, and the next page would read the same orders again, forever.
         """
         return len(self.draft.orders) + self._moving >= self._full_at
+
+    def take_repaid(self) -> bool:
+        """Return, once, whether an order that is served first took units before urgent orders."""
+        repaid, self._repaid = self._repaid, False
+        return repaid
 
     def visit_in_vain(self, order: Order, *, takes_part: bool) -> None:
         """Note a waiting order that could not take anything."""
@@ -280,6 +286,9 @@ class ServingState:
         An order that is served first passes nobody over.
         """
         if is_served_first(order):
+            self._repaid = True
+            return
+        if not self.passes_over:
             return
         taken = dict(units)
         for line in order.lines:

@@ -73,7 +73,7 @@ def reallocate(serving: ServingState, command: ReallocateUnits) -> None:
                 first = command.repay and sign is _GIVES
                 event = OrderReallocated(*draft.name(order), units_of_lines, named, *why, first)
                 draft.emit(event)
-                if sign is _TAKES and serving.passes_over:
+                if sign is _TAKES:
                     serving.record_taker(order, units_of_lines)
 
 
