@@ -1,4 +1,4 @@
-"""How close plans come to the best, and how long they take.
+"""The gap between plans and the best one, and the time that they take.
 
 `python -m benchmarks.rebalancing` plans 10,000 orders of each workload twice. *All units* deals out
 everything. *After* begins with first come first served, and complete orders keep their units.

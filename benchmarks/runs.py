@@ -52,7 +52,7 @@ def all_cases(*, quick: bool, only: str = "") -> list[Case]:
 
 
 def run(cases: list[Case], *, quick: bool, processes: int) -> Baseline:
-    """Measure the cases, each in so many processes, in turn."""
+    """Measure the cases in turn, each in this number of processes."""
     baseline = Baseline()
     total = len(cases) * processes
     for number in range(total):

@@ -1,11 +1,11 @@
 """Orders placed with and without telemetry.
 
 Each turn places the same orders of three lines, one command each, into a new repository with an
-outbox: in memory, or in an embedded database. The sides are:
+outbox: in memory, or in an embedded database. There are three sides:
 
-- the flow as it is;
-- `api`, one that is instrumented in a host without an SDK;
-- `sdk`, one whose spans and metrics the SDK keeps in memory.
+- The flow as it is.
+- `api`: it is instrumented in a host without an SDK.
+- `sdk`: the SDK keeps its spans and metrics in memory.
 """
 
 from __future__ import annotations

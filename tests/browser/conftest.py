@@ -1,4 +1,4 @@
-"""The browser of these tests, which are left out unless `make browser` runs them."""
+"""The browser of these tests, which are skipped unless `make browser` runs them."""
 
 from __future__ import annotations
 

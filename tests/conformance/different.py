@@ -3,13 +3,13 @@
 It shares no code with the reference: each read goes through all that a seller has. What the docs
 leave free is drawn each time:
 
-- what comes in any order is shuffled, and an iterable can be read only once;
-- orders that may be omitted from a queue are omitted or not, one by one. `at_most` is asked for a
-  page or for each order;
-- `unserved` has all products, or only those that were read;
-- a task runs twice, as after a conflict, and what its first run saved is gone;
-- the numbers of events have gaps;
-- what is read is equal to what was saved, but never the same object.
+- What comes in any order is shuffled, and an iterable can be read only once.
+- Orders that may be omitted from a queue are omitted or not, one by one. `at_most` is asked for a
+  page or for each order.
+- `unserved` has all products, or only those that were read.
+- A task runs twice, as after a conflict, and what its first run saved is gone.
+- The numbers of events have gaps.
+- What is read is equal to what was saved, but never the same object.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A PostgreSQL server that is started for the tests, and can be killed.
 
-Its programs come from a wheel that the tests require; those of the system stand in where the
+Its programs come from a wheel that the tests require; those of the system are used where the
 wheel has none for this machine. It listens on a socket in a folder of its own, on no port, and
 runs as a user that is not root.
 """

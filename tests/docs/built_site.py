@@ -1,7 +1,7 @@
 """What must hold of the built pages: `python -m tests.docs.built_site build/docs` checks it.
 
-A browser gets all it needs from the site itself, each link leads to a place that exists, the
-reference has no raw `repr`, and a search finds each page by its synonyms. `make docs` runs this.
+A browser gets all it needs from the site itself. Each link leads to a place that exists. The
+reference has no raw `repr`. A search finds each page by its synonyms. `make docs` runs this.
 """
 
 from __future__ import annotations

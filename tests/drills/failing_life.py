@@ -180,7 +180,7 @@ class _Story:
         self._say(CountStock, key=self._key("TIN"), counted=3)
 
     def another_warehouse_opens(self) -> None:
-        """Let some stock go there, an order leave from both, and a part of it move on."""
+        """Transfer some stock there, place an order over both, and move a part of it."""
         here, there = self._key("JUG"), self._key("JUG", "york")
         due = self._at + timedelta(days=1)
         to_york = {"to_warehouse_id": "york", "receipt_id": "ASN 3", "expected_at": due}

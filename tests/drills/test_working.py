@@ -1,4 +1,4 @@
-"""Workers are killed at random moments: what repeats can be told by its id, and nothing is lost."""
+"""Workers are killed at random moments: what repeats is known by its id, and nothing is lost."""
 
 from __future__ import annotations
 

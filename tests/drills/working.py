@@ -97,7 +97,7 @@ def worker_kills(database: Database, kills: int, seed: int, progress: Progress) 
 
 
 class _Shop:
-    """A shop whose sellers are told by workers.
+    """A shop whose sellers get their notices from workers.
 
     Attributes:
         engine: Its database, in the process of the drill.

@@ -18,7 +18,7 @@ def buy(**more):
 found = [buy(), buy(), buy(number="902", quantity=0)]
 assert found == [200, 422, 422], found
 '"""
-"""No broker runs. An order is answered all the same; a repeated number and quantity 0 are faults
+"""No broker runs. An order is answered anyway; a repeated number and quantity 0 are faults
 of the request."""
 
 CROSS_SITE = r"""python manage.py shell -c '

@@ -1,9 +1,9 @@
 """All that can happen in a very small shop, breadth first, each state once.
 
 There are three orders over two products, and every command that could matter to them. One order
-must not leave before a moment, and one product may have a limit of back orders. Whatever a state
-and its successors cannot differ in (versions, moments) is left out of what tells states
-apart, so that different ways to the same state meet.
+must not leave before a moment, and one product may have a limit of back orders. Versions and
+moments do not distinguish states, because neither a state nor its successors can differ in them.
+So different ways to the same state meet.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A machine that does whatever may be done, with two sellers, their policies and a clock.
 
-After every command `CheckedFlow` holds all rules to the whole state, and to what a plain state
-comes to. The machine keeps an account of the units besides, from the commands alone.
+After every command, `CheckedFlow` checks all rules on the whole state, and compares it with a plain
+state. The machine keeps an account of the units besides, from the commands alone.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(data=DATA, seller_id=st.sampled_from(SELLERS))
     def business_goes_on(self, data: st.DataObject, seller_id: str) -> None:
-        """Several things are done that the state allows; a run has but so many steps."""
+        """Several things are done that the state allows; a run has a limited number of steps."""
         chooser = Chooser(data.draw)
         for _ in range(4):
             self.ask(draw_next(chooser, self.flow.state(seller_id), self.scope, self.now))
@@ -411,11 +411,11 @@ EFFECTS = (
     *("a transfer arrives", "a transfer comes short", "a transfer goes back"),
     *("an order is sourced", "an order is divided among warehouses", "an order replaces one"),
 )
-"""What the settings come to, each of which a machine that never draws it would miss."""
+"""What the settings lead to, each of which a machine that never draws it would miss."""
 
 
 def effects_of(command: Command, outcome: Outcome) -> Iterator[str]:
-    """Name what a command that was carried out has come to."""
+    """Name the outcome of a command that was carried out."""
     if getattr(command, "units", None):
         yield f"units are named: {type(command).__name__}"
     if isinstance(command, ChangePolicy):

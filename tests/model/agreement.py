@@ -32,7 +32,7 @@ Picture = dict[str, object]
 
 
 class DisagreementError(AssertionError):
-    """The model and the core came to different things."""
+    """The model and the core had different results."""
 
     def __init__(
         self, policy: AllocationPolicy, commands: list[Command], model: Picture, core: Picture
@@ -59,7 +59,7 @@ class PureCore:
         """How many outcomes have left something to the next page, by its step, or short orders."""
 
     def picture_after(self, command: Command) -> Picture:
-        """Carry out a command, and return what it comes to."""
+        """Carry out a command, and return its result."""
         refused: Picture = {"refused": self._is_refused(command)}
         state = self.state
         return refused | picture_of_core(
@@ -107,7 +107,7 @@ class Pair:
         return bool(model["refused"])
 
     def _pictures_of_core(self, command: Command) -> Iterator[Picture]:
-        """Carry out the command on one core after the other; yield what it comes to on each."""
+        """Carry out the command on one core after the other; yield its result on each."""
         yield self.pure.picture_after(command)
         refused: Picture = {"refused": self._is_refused_by_core(command)}
         yield refused | picture_of_core(self.core.orders(), self.core.stock(), self.core.receipts())
@@ -121,7 +121,7 @@ class Pair:
 
 
 def picture_after(model: NaiveModel, command: Command) -> Picture:
-    """Carry out a command on the model, and return what it comes to."""
+    """Carry out a command on the model, and return its result."""
     try:
         model.handle(command)
     except RefusedByModelError:
@@ -208,7 +208,7 @@ def picture_of_core(
 
 
 def agree_on(pair: Pair, commands: Iterable[Command]) -> None:
-    """Raise `DisagreementError` unless both come to the same after each of these commands."""
+    """Raise `DisagreementError` unless both have the same result after each of these commands."""
     for command in commands:
         pair.handle(command)
 

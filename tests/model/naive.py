@@ -1,7 +1,7 @@
 """A naive model of orderflow, written from `docs/explanation/who-gets-the-stock.md` alone.
 
-It is as plain and as slow as can be, and knows nothing of the code that it is held against but
-the types of commands and policies: lists, loops, and one unit after another.
+It is as plain and as slow as can be: lists, loops, and one unit after another. Of the code that it
+is held against, it knows only the types of commands and policies.
 """
 
 from __future__ import annotations

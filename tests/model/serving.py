@@ -1,4 +1,4 @@
-"""Who is looked at, and what that comes to: the page, rule by rule."""
+"""Who is visited, and with what result: the page, rule by rule."""
 
 from __future__ import annotations
 

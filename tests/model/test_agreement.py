@@ -1,4 +1,4 @@
-"""The core comes to the same as the naive model, whatever is asked for under whatever policy."""
+"""The core has the same results as the naive model, whatever is asked for under whatever policy."""
 
 from __future__ import annotations
 

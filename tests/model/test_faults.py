@@ -50,7 +50,7 @@ def they_differ(index: int, number: int, put_in: PutIn) -> bool:
 def played_by_the_model(
     index: int, number: int
 ) -> tuple[AllocationPolicy, int | None, list[tuple[Command, Picture]]]:
-    """Return the commands of a sequence, each with what the model comes to: once for all faults."""
+    """Return the commands of a sequence, each with the result of the model: once for all faults."""
     each = VALID_SETTINGS[index]
     random, pick = seeded(each, number), seeded(each, number).choice
     policy = with_parameters(each, pick) if number % 2 else with_first_parameters(each)

@@ -42,7 +42,7 @@ class Score:
 
 
 def score(verdicts: Iterable[str], *, listed: int) -> Score:
-    """Count the verdicts of mutmut; of the survivors, so many are listed.
+    """Count the verdicts of mutmut; `listed` of the survivors are accepted.
 
     A mutant that no test reaches has survived.
     """

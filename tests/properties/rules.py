@@ -151,7 +151,7 @@ def the_events_lead_to_what_is_stored(run: Run) -> Iterator[Finding]:
         if len(step.trail) != len(step.events) + 1:
             yield number, "the events cannot be folded"
         if step.reads_after[0] != (*_kept(step), *step.events):
-            yield number, "the stored events are not those that were told"
+            yield number, "the stored events are not those of the outcome"
 
 
 def a_refused_command_changes_nothing(run: Run) -> Iterator[Finding]:

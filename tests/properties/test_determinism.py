@@ -34,7 +34,7 @@ def pickled() -> bytes:
 
 
 def told(pickled: bytes, seed: str, *arguments: str) -> bytes:
-    """Let another process, with hashes of its own, tell what the histories come to."""
+    """Let another process, with hashes of its own, print the results of the histories."""
     run = subprocess.run(  # noqa: S603 - a module of this repository
         [sys.executable, "-m", "tests.properties.notices", *arguments],
         check=True,

@@ -66,8 +66,8 @@ def changes_short_part(command: Command) -> bool:
 def was_of_no_use(action: Action, order: Order, allowed: bool) -> bool:  # noqa: FBT001
     """Whether it was carried out, but not as an action on this order.
 
-    Stock may be booked in whoever waits for it, an edit may remove one line where the answer is
-    about all that are short, and a hold may have ended before it is released.
+    Stock may be booked in whoever waits for it. An edit may remove one line where the answer is
+    about all that are short. A hold may have ended before it is released.
     """
     if action is Action.RELEASE_HOLD:
         return bool(order.holds)

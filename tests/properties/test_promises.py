@@ -1,4 +1,4 @@
-"""A new order gets what it was promised, and a receipt goes to those of whom it was said."""
+"""A new order gets what it was promised, and a receipt goes to the orders that were named."""
 
 from __future__ import annotations
 

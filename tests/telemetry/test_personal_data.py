@@ -169,7 +169,7 @@ def relay(recorded: Recorded, clock: Clock, engine: Engine, outbox: SqlOutbox) -
 def assert_all_is_named(recorded: Recorded, logged: list[logging.LogRecord]) -> None:
     """Each span, metric and log has the attributes of its definition, and each definition is met.
 
-    An attribute that is left out sometimes was there at least once.
+    An attribute that is sometimes missing was there at least once.
     """
     spans: dict[str, set[str]] = {}
     for span in recorded.spans():

@@ -160,7 +160,7 @@ def test_each_seller_is_previewed_under_the_own_policy() -> None:
 
 
 def long_queue(orders: int = 5) -> tuple[OrderFlow, MemoryRepository]:
-    """So many orders wait for a mug each, and two are served at once."""
+    """This number of orders wait for a mug each, and two are served at once."""
     repository = MemoryRepository()
     flow = OrderFlow(repository, orders_max=2)
     for number in range(orders):

@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
 
 
 class Desk:
-    """Somebody who is told, whose line is down for some orders, and who may be interrupted."""
+    """A receiver whose line is down for some orders, and who may be interrupted."""
 
     def __init__(self) -> None:
         self.told: list[OutboxMessage] = []

@@ -42,7 +42,7 @@ class Company(Office):
 
 
 class Stopped(Event):
-    """Is set after so many waits, and records how long they were to be."""
+    """Is set after this number of waits, and records how long they were to be."""
 
     def __init__(self, after: int) -> None:
         super().__init__()

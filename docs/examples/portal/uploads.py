@@ -169,7 +169,7 @@ def _report(found: Import, done: BatchResult[ImportCommand]) -> dict[str, Any]:
 
 
 def _remarks(found: Import, done: BatchResult[ImportCommand]) -> Iterator[str]:
-    """Yield what a seller should know beside the faults: nothing is left out in silence."""
+    """Yield what a seller should know beside the faults: nothing is omitted in silence."""
     if found.unchanged:
         yield f"{count(found.unchanged, 'order')} imported before: nothing to do."
     if found.changed:

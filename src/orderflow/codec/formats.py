@@ -68,7 +68,7 @@ FORMAT = 1
 ADDED: dict[str, tuple[str, ...]] = {}
 """Fields that were added after the first release, by class. All have a default.
 
-They are left out if they have it, so that processes of the previous release can read the rest.
+They are omitted if they have it, so that processes of the previous release can read the rest.
 """
 
 

@@ -98,7 +98,7 @@ class OrderProductFilter(TextFilter):
 
 
 class AgeFilter(admin.SimpleListFilter):
-    """The orders that have waited for so many days."""
+    """The orders that have waited for this number of days."""
 
     title = "age"
     parameter_name = "age"

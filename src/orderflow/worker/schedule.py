@@ -41,12 +41,12 @@ class Schedule:
         """Return the seconds until a job is due."""
         return max(0.0, min(self._due_at.values()) - self.now())
 
-    def ended(self, job: Job, begun: float, failures: int) -> None:
+    def ended(self, job: Job, started_at: float, failures: int) -> None:
         """Record that a job has ended.
 
         Args:
             job: The job.
-            begun: When it started.
+            started_at: When it started.
             failures: How often it has failed in a row.
         """
         interval = self._intervals_s[job]
@@ -54,4 +54,4 @@ class Schedule:
             doubled = interval * 2 ** min(failures, _DOUBLINGS_MAX)
             self._due_at[job] = self.now() + max(interval, min(doubled, WAIT_MAX_S))
         else:
-            self._due_at[job] = begun + interval
+            self._due_at[job] = started_at + interval

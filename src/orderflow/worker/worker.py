@@ -176,7 +176,7 @@ class Worker:
         for job in jobs:
             if is_over():
                 break
-            begun, failures, error_name = self._schedule.now(), 0, ""
+            started_at, failures, error_name = self._schedule.now(), 0, ""
             try:
                 done = attrs.evolve(done, **self._tasks[job](is_over))
             except Exception as error:  # noqa: BLE001 - the other jobs must go on
@@ -184,7 +184,7 @@ class Worker:
                 failures, error_name = self._states[job].failures + 1, type(error).__name__
                 unexpected = error if not isinstance(error, OrderFlowError) else None
                 _LOG.error("%s failed: %s", job, error_text(error), exc_info=unexpected)
-            self._schedule.ended(job, begun, failures)
+            self._schedule.ended(job, started_at, failures)
             last = self._states[job].last_success if failures else read_clock(self._flow.clock)
             self._states[job] = JobState(last_success=last, failures=failures, error=error_name)
         is_over()

@@ -30,7 +30,7 @@ def _switching_often() -> Iterator[None]:
 
 
 def while_writing(write: Callable[[int, int], object], *reads: Callable[[], object]) -> None:
-    """Write in two threads, each so many rounds, and read in others until both have ended."""
+    """Write in two threads, and read in others until both have ended."""
     barrier, ended = Barrier(2 + len(reads)), Event()
 
     def writing(thread: int) -> None:

@@ -85,7 +85,7 @@ def test_an_overlay_reads_as_the_state_after_the_outcome(history: CommandHistory
 
 
 class _Told(State):
-    """Keeps what it was told to foresee."""
+    """Keeps what it is to foresee."""
 
     def prefetch(self, order_ids: Collection[str]) -> None:
         self.__dict__.setdefault("told", []).extend(order_ids)

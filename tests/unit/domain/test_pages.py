@@ -56,7 +56,7 @@ NEVER = AllocationPolicy(partial_allocation=PartialAllocation.NEVER)
 
 
 def waiting_for(sku: str, how_many: int, policy: AllocationPolicy | None = None) -> State:
-    """Return a state in which so many orders wait for a unit each."""
+    """Return a state in which this number of orders wait for a unit each."""
     state = State(ACME)
     for number in range(how_many):
         placed = order(f"{number:03}", (sku, 1), placed_at=later(number))

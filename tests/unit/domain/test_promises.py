@@ -50,7 +50,7 @@ def day(number: int) -> datetime:
 
 
 def announce(shop: Shop, receipt_id: str, units: int, on: int, sku: str = "MUG") -> ExpectedReceipt:
-    """Announce a receipt for so many days after noon."""
+    """Announce a receipt for this number of days after noon."""
     receipt = ExpectedReceipt(receipt_id, key(sku), units, day(on))
     shop.announce(receipt)
     return receipt

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 def told(
     shop: Shop, *outcomes: Outcome, policy: AllocationPolicy | None = None, **settings: object
 ) -> list[Notice]:
-    """Tell what these came to, as things stand in the shop now."""
+    """Return the notices of these outcomes, as the shop is now."""
     events: list[Event] = [event for outcome in outcomes for event in outcome.events]
     with shop.repository.unit_of_work(ACME) as context:
         writer = NoticeWriter(context, shop.clock.now(), policy or AllocationPolicy(), **settings)  # type: ignore[arg-type] # of whatever kind

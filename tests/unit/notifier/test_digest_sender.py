@@ -1,4 +1,4 @@
-"""`DigestSender`: what a seller's day came to, once."""
+"""`DigestSender`: one digest of a seller's day."""
 
 from __future__ import annotations
 

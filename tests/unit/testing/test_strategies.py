@@ -206,7 +206,7 @@ def test_most_commands_of_a_history_can_be_carried_out() -> None:
 
 @cache
 def effects() -> Counter[str]:
-    """Count what long histories come to. What is drawn, and changes nothing, tests nothing.
+    """Count what happens in long histories. What is drawn, and changes nothing, tests nothing.
 
     From dice: what Hypothesis draws depends on the constants in all modules that are imported.
     """

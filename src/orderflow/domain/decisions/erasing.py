@@ -1,7 +1,7 @@
 """The decision to erase the personal data of orders.
 
 All parts of a split order have the same data, and so has the order that one of them replaces. If
-one of them was left out, the text would stay, and the parts would no longer add up to the order.
+one of them were missing, the text would stay, and the parts would no longer add up to the order.
 So the command must name all of them. Nothing can be split off while it is decided.
 """
 

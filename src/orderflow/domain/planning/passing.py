@@ -170,7 +170,7 @@ class PassLimits:
         return lacking, giving
 
     def _give(self, giver: int, products: list[ProductKey], times: int) -> None:
-        """Let an order be short of products that it gives."""
+        """Note that an order is short of products that it gives."""
         this = 1 << giver
         for product in products:
             queue = self._givers[product]

@@ -130,7 +130,7 @@ def delays_of(
 ) -> tuple[Delay, ...]:
     """Return where the time of an order went, from when it was placed until it left.
 
-    The delays follow one another without a gap. Times of no length are left out.
+    The delays follow one another without a gap. Times of no length are omitted.
 
     Args:
         events: All events of the order, the oldest first.

@@ -1,6 +1,6 @@
 """The plots of a comparison, drawn from its plain values.
 
-Policies are told apart by colour, by the pattern of their lines, and by their numbers. The plots
+Policies differ by colour, by the pattern of their lines, and by their numbers. The plots
 have no text from outside: the page names the policy of each number.
 """
 

@@ -57,7 +57,7 @@ def driver(url: URL) -> str:
 
 @contextmanager
 def locked(url: URL) -> Iterator[None]:
-    """Let somebody else hold the mugs, who has begun to change them."""
+    """Another transaction holds the mugs while it changes them."""
     if driver(url) == "aiosqlite":
         engine, lock = create_engine(f"sqlite:///{url.database}"), "BEGIN IMMEDIATE"
     else:

@@ -291,7 +291,7 @@ def _write(url: str, writer: str) -> None:
 
 
 def _relay(url: str, log: str) -> int:
-    """Relay until everything has been written and told; return how much this one has told."""
+    """Relay until all is written and sent; return how many messages this process sent."""
     engine, told = _engine_of(url), 0
     relay = Relay(SqlOutbox(engine), _Log(Path(log)), lease=timedelta(hours=1))
     events = Tables.default().events.name

@@ -1,4 +1,4 @@
-"""The tables come to the revision of this release, from any that was released before."""
+"""The tables are upgraded to the revision of this release, from any that was released before."""
 
 from __future__ import annotations
 
