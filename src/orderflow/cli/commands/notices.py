@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import attrs
 import typer
 
-from orderflow.adapters.sql import SqlNoticeStore
 from orderflow.cli.connection import ZonedOptions, connect
 from orderflow.cli.notice_failures import (
     NoticeFailures,
@@ -19,19 +16,18 @@ from orderflow.cli.notice_failures import (
     logs_on_stderr,
     print_unsent,
 )
+from orderflow.cli.notice_files import NoticeFiles, seller_notices
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.otel import instrumented
 from orderflow.cli.output import terminal
 from orderflow.cli.stop_signals import stopped_by_signals
-from orderflow.importing import read_replacements
-from orderflow.notifier import SellerNotices, load_settings
+from orderflow.notifier import load_settings
 from orderflow.service import RelayResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from orderflow.cli.connection import Database
-    from orderflow.notifier import NotifySettings
+    from orderflow.notifier import NotifySettings, SellerNotices
 
 __all__ = ["NoticeOptions", "digest", "notify"]
 
@@ -39,23 +35,15 @@ _REST_FOLLOWS = "notices sent so far are recorded; run it again to send the rest
 
 
 @attrs.frozen(kw_only=True)
-class NoticeOptions:
+class NoticeOptions(NoticeFiles):
     """How notices are sent.
 
     Attributes:
-        settings: Who is notified, of what, and how: a TOML file, or JSON if it ends in .json.
-        replacements: Which products can replace which: a CSV file, or JSON if it ends in .json.
         at: The time to act at, in ISO 8601; default: now.
         dry_run: Show what would be sent and to whom, without sending.
         as_json: Print JSON.
     """
 
-    settings: Path = attrs.field(
-        default=Path("notify.toml"), metadata={"envvar": "ORDERFLOW_NOTIFY", "metavar": "FILE"}
-    )
-    replacements: Path | None = attrs.field(
-        default=None, metadata={"envvar": "ORDERFLOW_REPLACEMENTS", "metavar": "FILE"}
-    )
     at: datetime | None = None
     dry_run: bool = attrs.field(default=False, metadata={"names": ("--dry-run",)})
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
@@ -150,18 +138,8 @@ class _StandingClock:
 def _seller_notices(
     database: Database, settings: NotifySettings, how: NoticeOptions, failures: NoticeFailures
 ) -> SellerNotices:
-    catalogue = read_replacements(how.replacements) if how.replacements is not None else None
-    notices = SellerNotices(
-        settings,
-        database.repository,
-        SqlNoticeStore(database.engine),
-        environ=os.environ,
-        default_policy=database.flow.default_policy,
-        catalogue=catalogue,
-        clock=_StandingClock(how.at) if how.at is not None else None,
-        on_refusal=failures.give_up,
-    )
-    return instrumented(notices)
+    clock = _StandingClock(how.at) if how.at is not None else None
+    return seller_notices(database, settings, how.replacements, failures, clock=clock)
 
 
 def _print_round(relayed: RelayResult, failures: NoticeFailures, how: NoticeOptions) -> None:

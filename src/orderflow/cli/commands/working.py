@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import attrs
 import typer
 
-from orderflow.adapters.sql import SqlNoticeStore
 from orderflow.cli.connection import DatabaseOptions, connect
 from orderflow.cli.notice_failures import (
     NoticeFailures,
@@ -19,14 +16,14 @@ from orderflow.cli.notice_failures import (
     logs_on_stderr,
     print_unsent,
 )
+from orderflow.cli.notice_files import NoticeFiles, seller_notices
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.from_settings import with_options
-from orderflow.cli.otel import instrumented, observe
+from orderflow.cli.otel import observe
 from orderflow.cli.output import terminal
 from orderflow.cli.stop_signals import stopped_by_signals
 from orderflow.domain.model.validators import SECONDS_MAX
-from orderflow.importing import read_replacements
-from orderflow.notifier import SellerNotices, load_settings
+from orderflow.notifier import load_settings
 from orderflow.worker import Job, Worker, WorkerError, serve_health
 from orderflow.worker.rounds import error_text
 
@@ -42,24 +39,16 @@ _REST_FOLLOWS = "what was done is recorded; run it again to do the rest"
 
 
 @attrs.frozen(kw_only=True)
-class WorkOptions:
+class WorkOptions(NoticeFiles):
     """What a worker does.
 
     Attributes:
-        settings: Who is notified, of what, and how: a TOML file, or JSON if it ends in .json.
-        replacements: Which products can replace which: a CSV file, or JSON if it ends in .json.
         without: Leave this job to another worker. Repeatable. Without notices and digests, no
             settings file is needed.
         lease: How long notices are left to a worker that was killed, in seconds. Set it longer than
             sending takes.
     """
 
-    settings: Path = attrs.field(
-        default=Path("notify.toml"), metadata={"envvar": "ORDERFLOW_NOTIFY", "metavar": "FILE"}
-    )
-    replacements: Path | None = attrs.field(
-        default=None, metadata={"envvar": "ORDERFLOW_REPLACEMENTS", "metavar": "FILE"}
-    )
     without: list[Job] | None = None
     lease: float = attrs.field(default=300.0, metadata={"metavar": "SECONDS", "min": 1.0})
 
@@ -138,18 +127,8 @@ def _worker(
         yield Worker(database.flow, **given)
         return
     settings = load_settings(how.settings)
-    catalogue = read_replacements(how.replacements) if how.replacements is not None else None
-    notices = SellerNotices(
-        settings,
-        database.repository,
-        SqlNoticeStore(database.engine),
-        environ=os.environ,
-        default_policy=database.flow.default_policy,
-        catalogue=catalogue,
-        on_refusal=failures.give_up,
-        lease=timedelta(seconds=how.lease),
-    )
-    notices = instrumented(notices)
+    lease = timedelta(seconds=how.lease)
+    notices = seller_notices(database, settings, how.replacements, failures, lease=lease)
     relay = notices.relay(RecordingOutbox(database.engine, failures))
     with logs_on_stderr(settings.preferences):
         yield Worker(database.flow, relay=relay, digests=notices.digest_sender(), **given)
