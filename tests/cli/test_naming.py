@@ -41,6 +41,9 @@ __all__ = ["shop"]
         ("change-policy acme --share-max 3", "must be omitted unless --rationing is FAIR_SHARE"),
         ("orders --json --csv", "'--csv': must be omitted with --json"),
         ("stock --seller acme\xa0", "'--seller': must be a text of 1 to 128 printable"),
+        ("reallocate MUG --from \xa0=1 --to A-1 --note x --by x", "'--from': must be a text of 1"),
+        ("erase --older-than 36525", "'--older-than': must be a time, in the years 1970 to 2999"),
+        ("orders --db file:shop.db", "'--db': 'file:shop.db' is not the name of a file; try"),
         ("replay x.csv --lead-days-max 1", "must be no less than --lead-days-min, which is 3"),
     ],
 )

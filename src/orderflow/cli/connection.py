@@ -19,7 +19,8 @@ from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, s
 from orderflow.cli.options.user_zone import READ_FIRST
 from orderflow.cli.otel import instrumented
 from orderflow.cli.unknown_names import check_seller, of_known_names
-from orderflow.errors import MissingExtraError, SchemaError, StorageError
+from orderflow.errors import InvalidValueError, MissingExtraError, SchemaError, StorageError
+from orderflow.errors.quoting import quoted
 from orderflow.errors.secrets import HIDDEN
 from orderflow.service import OrderFlow
 
@@ -269,7 +270,11 @@ def _engine_of(db: str, *, create: bool) -> Engine:
 
 
 def _embedded(path: str, *, create: bool) -> Engine:
-    require_file_name(path)
+    try:
+        require_file_name(path)
+    except InvalidValueError as error:
+        text = f"{quoted(path)} is not the name of a file; {WAY_OUT}"
+        raise typer.BadParameter(text, param_hint="'--db'") from error
     if not create and not Path(path).exists():
         raise StorageError(
             f"there is no database at {path}; create one with: orderflow init --db {path}"

@@ -17,6 +17,7 @@ from orderflow.cli.execution import (
 from orderflow.cli.options.arguments import OrderId, Repay, Sku, unit_pairs
 from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.decisions.reallocating import reallocation_of_product
+from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.commands import PinOrder, ReallocateUnits, Reallocation, UnpinOrder
 from orderflow.errors import CommandIdReusedError
 from orderflow.errors.quoting import counted, quoted
@@ -63,6 +64,9 @@ def reallocate(
     """
     given = _each_once("--from", unit_pairs("--from", from_orders or ()))
     taken = _each_once("--to", map(_taker, to_orders))
+    for side, orders in (("from_orders", given), ("to_orders", taken)):
+        for order_id in orders:
+            require_identifier(side, order_id)
     for order_id in filter(given.__contains__, taken):
         raise typer.BadParameter(
             f"{quoted(order_id)}: name it on one side", param_hint="'--from' / '--to'"

@@ -149,12 +149,12 @@ def unpin(*, options: BulkOptions) -> None:
 
 @with_options("", options=BulkOptions)
 def priority(
-    number: Annotated[int, typer.Argument(metavar="PRIORITY", help="A higher one comes first.")],
+    priority: Annotated[int, typer.Argument(metavar="PRIORITY", help="A higher one comes first.")],
     *,
     options: BulkOptions,
 ) -> None:
     """Change the priority of every order that the filter names."""
-    action = EditOrders((ChangePriority(number),))
+    action = EditOrders((ChangePriority(priority),))
     run_bulk_action(action, "Change the priority of", options)
 
 
@@ -174,7 +174,7 @@ def promise(
 
 @with_options("", options=BulkOptions)
 def courier(
-    name: Annotated[
+    courier: Annotated[
         str,
         typer.Argument(
             metavar="COURIER", help="The courier; an empty text leaves it to the warehouse."
@@ -184,7 +184,7 @@ def courier(
     options: BulkOptions,
 ) -> None:
     """Change the courier of every order that the filter names."""
-    action = EditOrders((ChangeCourier(name or None),))
+    action = EditOrders((ChangeCourier(courier or None),))
     run_bulk_action(action, "Change the courier of", options)
 
 

@@ -77,7 +77,7 @@ def compare(
     named = named_policies(policies, policy or [])
     settings, reader = options.settings(AllocationPolicy()), HistoryReader(options)
     begin = perf_counter()
-    with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
+    with terminal.clean_interrupt(terminal.messages(), "nothing was saved"):
         file = options.page.page(files)
         with reader.opened(files) as read:
             comparison = None

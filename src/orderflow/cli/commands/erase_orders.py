@@ -15,6 +15,7 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import print_table
+from orderflow.domain.model.arguments import require_moment
 from orderflow.errors import NotFoundError, RefusedError
 from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
@@ -70,6 +71,7 @@ def erase(
     """
     _check_choice(order_ids, older_than, include_open=include_open, vacuum=vacuum)
     moment = at if at is not None else SystemClock().now()
+    before = require_moment("before", moment - (older_than or timedelta(0)))
     report = _Report(is_dry=dry_run)
     with connect(where) as database:
         try:
@@ -78,7 +80,7 @@ def erase(
                 _erase_named(database, seller, order_ids, moment, report, include_open=include_open)
             elif older_than is not None:
                 for seller_id in database.sellers_with_orders(where.seller):
-                    _erase_old(database.flow.seller(seller_id), moment - older_than, moment, report)
+                    _erase_old(database.flow.seller(seller_id), before, moment, report)
         finally:  # report what was done, whatever stopped the rest
             report.show(as_json=as_json)
         if not dry_run and (report.erased if vacuum is None else vacuum):

@@ -68,7 +68,7 @@ def import_(
     if not (how.all_or_nothing or how.dry_run):
         stays = "what was imported so far is saved; import the file again to do the rest"
     with (
-        terminal.clean_end(terminal.messages(), interrupted=stays),
+        terminal.clean_interrupt(terminal.messages(), stays),
         connect(where) as database,
         ExitStack() as opened,
     ):

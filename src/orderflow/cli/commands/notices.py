@@ -165,7 +165,7 @@ def _show(texts: Iterable[str], how: NoticeOptions) -> None:
 @contextmanager
 def _opened(where: ZonedOptions, settings: NotifySettings) -> Iterator[Database]:
     with (
-        terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS),
+        terminal.clean_interrupt(terminal.messages(), _REST_FOLLOWS),
         connect(where) as database,
         logs_on_stderr(settings.preferences),
     ):

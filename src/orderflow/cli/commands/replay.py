@@ -49,7 +49,7 @@ def replay(
     units is not 0. If most rows are rejected, nothing is replayed.
     """
     settings, reader = options.settings(policy), HistoryReader(options)
-    with terminal.clean_end(terminal.messages(), interrupted="nothing was saved"):
+    with terminal.clean_interrupt(terminal.messages(), "nothing was saved"):
         result = _replay(files, reader, settings, options.page.page(files))
     _end(result, as_json=as_json)
 

@@ -90,7 +90,7 @@ def work(
     if set(Job) == set(how.without or ()):
         raise typer.BadParameter("leaves no job", param_hint="'--without'")
     failures = NoticeFailures()
-    with terminal.clean_end(terminal.messages(), interrupted=_REST_FOLLOWS), ExitStack() as stack:
+    with terminal.clean_interrupt(terminal.messages(), _REST_FOLLOWS), ExitStack() as stack:
         database = stack.enter_context(connect(where))
         worker = stack.enter_context(_worker(database, how, failures, interval))
         if health_port is not None:

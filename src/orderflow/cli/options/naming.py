@@ -41,18 +41,23 @@ _BY_TYPE = {
 """The parameters that one value of a type is read from as a whole, or one of its fields."""
 
 _BY_FIELD = {
+    "before": "older_than",
+    "bulk_id": "run_id",
     "country": "holidays",
     "country_default": "country",
     "custom_fields": "keep_column",
     "earlier_max": "ahead",
     "lines": "lines",
+    "order_id": "order_ids",
     "picked": "found",
+    "placed_at": "window",
     "placed_at_default": "placed_at",
     "quantity": "units",
     "quantity_default": "quantity",
     "reason": "why",
     "receipt_id": "receipt",
     "seller_id": "seller",
+    "since": "recent",
     "subdivision": "holidays",
     "waiting_longer_than": "protect_waiting",
     "warehouse_id": "warehouse",

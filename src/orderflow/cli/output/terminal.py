@@ -34,6 +34,7 @@ __all__ = [
     "LogHandler",
     "checked_output",
     "clean_end",
+    "clean_interrupt",
     "clean_usage",
     "confirm",
     "messages",
@@ -161,15 +162,11 @@ def clean_usage() -> Iterator[None]:
 
 
 @contextmanager
-def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
-    """Turn what stops a command into a message and an exit code.
-
-    Args:
-        console: Where to print the message.
-        interrupted: What to say about saved changes after Ctrl-C.
-    """
+def clean_end(console: Console) -> Iterator[None]:
+    """Turn what stops a command into a message and an exit code."""
     try:
-        yield
+        with clean_interrupt(console, _STAYS):
+            yield
     except BrokenPipeError:
         raise  # `checked_output` ends the program
     except UnicodeEncodeError as error:
@@ -179,8 +176,15 @@ def clean_end(console: Console, *, interrupted: str = _STAYS) -> Iterator[None]:
         print_error(console, error)
         refused = isinstance(error, RefusedError | NotFoundError)
         raise typer.Exit(EXIT_REFUSED if refused else EXIT_NOT_RUN) from error
+
+
+@contextmanager
+def clean_interrupt(console: Console, saved: str) -> Iterator[None]:
+    """Turn Ctrl-C into an exit code, and a message that says which changes are saved."""
+    try:
+        yield
     except KeyboardInterrupt as error:
-        console.print(f"orderflow: stopped by Ctrl-C; {interrupted}")
+        console.print(f"orderflow: stopped by Ctrl-C; {saved}")
         raise typer.Exit(EXIT_INTERRUPTED) from error
 
 
