@@ -51,12 +51,26 @@ def test_orders_that_have_the_same_data_are_erased_once(ended: Shop) -> None:
     assert "left: 1 order" in flat(ended.run("erase", "none", "none").stdout)
 
 
+def test_an_order_that_is_erased_already_is_left_as_it_is(ended: Shop) -> None:
+    ended.do("erase", "P-3", "--include-open")
+    before = ended.run("events", "--json").stdout, ended.ask("show", "P-3")["version"]
+    assert ended.do("erase", "P-3") == "erased: 0 orders erased already: 1 order"
+    assert ids(ended.ask("erase", "P-3", "--dry-run")["erased_already"]) == ["P-3"]
+    assert (ended.run("events", "--json").stdout, ended.ask("show", "P-3")["version"]) == before
+    ended.do("edit", "P-3", *ANN)
+    assert "left: 1 order" in flat(ended.run("erase", "P-3").stdout)
+    answer = ended.ask("erase", "P-3", "--include-open")
+    assert (ids(answer["erased"]), answer["erased_already"]) == (["P-3"], [])
+    assert ended.ask("show", "P-3")["ship_to"] is None
+
+
 def test_a_refused_order_does_not_stop_the_others(ended: Shop) -> None:
     result = ended.run("erase", "P-3", "none", "P-2")
     assert result.exit_code == 1
     said = flat(result.stdout)
     assert "erased: 1 order left: 2 orders" in said
-    assert "is ON_BACK_ORDER: cannot erase its personal data" in said
+    assert "order 'P-3' was not erased: it is ON_BACK_ORDER and still needs its address; " in said
+    assert "cancel or despatch it first, or erase it with --include-open" in said
     assert "has no order 'none'" in said
     assert ended.run("erase", "P-3", "--include-open").exit_code == 0
 

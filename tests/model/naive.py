@@ -201,10 +201,12 @@ class NaiveModel:
                 self._change_order(found, command)
 
     def _erase(self, command: ErasePersonalData) -> None:
-        """Refuse what may not be erased. The model has no personal data."""
+        """Refuse what may not be erased. The model has no personal data but notes."""
         named = [self.world.find(order_id) for order_id in command.order_ids]
         for order in named:
-            if order is None or not (order.status in ENDED or command.include_open):
+            if order is None:
+                raise RefusedByModelError
+            if not (order.is_erased or order.status in ENDED or command.include_open):
                 raise RefusedByModelError
         for order in self.world.orders:
             is_named = order.order_id in command.order_ids
@@ -212,6 +214,9 @@ class NaiveModel:
                 is_named and {order.split_from, order.replaces} - {None, *command.order_ids}
             ):
                 raise RefusedByModelError
+        for order in named:
+            if order is not None:
+                order.is_erased = True
 
     def _change_order(self, order: Order, command: OrderCommand) -> None:
         match command:

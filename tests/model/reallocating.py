@@ -35,6 +35,7 @@ def reallocate(world: World, command: ReallocateUnits) -> None:
         if command.repay and any(change < 0 for change in units.values()):
             order.served_first = True
             order.since = order.since or world.now
+        order.is_erased = False  # the note is a text that somebody typed
         world.has_changed(order)
         for line in (line for line, change in units.items() if change > 0 and passes_over):
             passing = world.passing.setdefault(order.product(line), Passing(place))

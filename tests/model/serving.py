@@ -553,6 +553,7 @@ def split_off(
         give_up_after=order.give_up_after,
         replaces=order.replaces,
         pinned=order.pinned,
+        is_erased=order.is_erased,
     )
     for line, units in going:
         parcel.lines.append(Line(line.line_id, line.sku, units, units, set_id=line.set_id))

@@ -77,6 +77,7 @@ class Order:
     short_part: ShortPart | None = None
     replaces: str | None = None
     pinned: bool = False
+    is_erased: bool = False
 
     def product(self, line: Line) -> ProductKey:
         return (self.warehouse, line.sku)

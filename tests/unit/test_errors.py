@@ -247,6 +247,7 @@ ARGUMENTS: dict[str, tuple[object, ...]] = {
     "ReceiptNotFoundError": ("acme", "R1"),
     "ActionRefusedError": ("A", "NEW", "send", ("edit",)),
     "EditRefusedError": ("A", "no"),
+    "ErasureRefusedError": ("A", "no"),
     "HoldRefusedError": ("A", "no"),
     "SendRefusedError": ("A", "no", NOON),
     "ShortPickRefusedError": ("A", "no"),

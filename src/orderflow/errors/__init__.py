@@ -13,6 +13,7 @@
     ├── RefusedError               a command that is not possible now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
     │   ├── EditRefusedError
+    │   ├── ErasureRefusedError    the order still needs its personal data
     │   ├── HoldRefusedError       the hold would have ended already
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── MoveRefusedError
@@ -48,7 +49,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orderflow.errors.base import OrderFlowError
+from orderflow.errors.base import OrderFlowError, RefusedError
+from orderflow.errors.not_erased import ErasureRefusedError
 from orderflow.errors.not_found import (
     LineNotFoundError,
     NotFoundError,
@@ -87,6 +89,7 @@ __all__ = [
     "ContentionError",
     "DuplicateOrderError",
     "EditRefusedError",
+    "ErasureRefusedError",
     "HoldRefusedError",
     "InputError",
     "InvalidValueError",
@@ -148,10 +151,6 @@ class CodecError(OrderFlowError, ValueError):
         self.faults = tuple(map(shortened, faults[:ITEMS_MAX]))
         self.further = further + len(faults) - len(self.faults)
         super().__init__(listed(self.faults, "; ", further=self.further))
-
-
-class RefusedError(OrderFlowError):
-    """A command that is not possible now. It changed nothing."""
 
 
 class ActionRefusedError(RefusedError):

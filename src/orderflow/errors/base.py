@@ -1,4 +1,4 @@
-"""The base of all errors."""
+"""The base of all errors, and that of all refusals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from orderflow.errors.quoting import clip
 
-__all__ = ["OrderFlowError"]
+__all__ = ["OrderFlowError", "RefusedError"]
 
 
 class OrderFlowError(Exception):
@@ -21,6 +21,10 @@ class OrderFlowError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (_revived, (type(self), self.args, self.__dict__))
+
+
+class RefusedError(OrderFlowError):
+    """A command that is not possible now. It changed nothing."""
 
 
 def _revived(

@@ -57,7 +57,8 @@ class ErasingMethods(ReadMethods):
 
         These are the parts of a split order, the order that one of them replaces, and an order that
         replaces one of them. It goes from the orders, their events, the answers to earlier
-        commands and the outbox: all of it, or nothing.
+        commands and the outbox: all of it, or nothing. An order that is erased already, and has got
+        no personal data since, is not among the orders of the outcome.
 
         Args:
             order_ids: The orders.
@@ -67,7 +68,7 @@ class ErasingMethods(ReadMethods):
 
         Raises:
             OrderNotFoundError: If the seller has no such order.
-            ActionRefusedError: If an order is open.
+            ErasureRefusedError: If an order is open.
             LimitRefusedError: If more than 1,000 orders have the same data.
         """
         for order_id in order_ids:

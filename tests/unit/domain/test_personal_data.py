@@ -12,7 +12,7 @@ from orderflow.commands import ErasePersonalData, PlaceOrder
 from orderflow.core import State, erase
 from orderflow.domain.model.personal_data import has_personal_data
 from orderflow.edits import ChangeShipTo
-from orderflow.errors import ActionRefusedError, InvalidValueError, OrderNotFoundError
+from orderflow.errors import ErasureRefusedError, InvalidValueError, OrderNotFoundError
 from orderflow.events import OrderDespatched, OrderPlaced
 from tests.unit.shop import ACME, NOON, Shop, fold, kinds, later, order, shop_with
 
@@ -65,13 +65,13 @@ def test_an_erased_history_folds_to_the_erased_orders() -> None:
 
 def test_all_parts_have_to_be_named() -> None:
     shop = ended_shop()
-    with pytest.raises(ActionRefusedError, match="'A' is split, and 1 part of it is not named"):
+    with pytest.raises(ErasureRefusedError, match="it was split, and 1 part of it is not named"):
         erase_all(shop, "A")
-    with pytest.raises(ActionRefusedError, match="'B' is a part of order 'A', which is not named"):
+    with pytest.raises(ErasureRefusedError, match="it is a part of order 'A', which is not nam"):
         erase_all(shop, "B")
     shop.place(order("C", replaces="A"))
     shop.cancel("C")
-    with pytest.raises(ActionRefusedError, match="'C' is in place of order 'A', which is not nam"):
+    with pytest.raises(ErasureRefusedError, match="it was placed in place of order 'A', which"):
         erase_all(shop, "C")
     with pytest.raises(OrderNotFoundError):
         erase_all(shop, "none")
@@ -82,10 +82,33 @@ def test_all_parts_have_to_be_named() -> None:
 def test_an_open_order_is_refused_unless_it_is_meant() -> None:
     shop = shop_with(MUG=0)
     shop.place(order("A", ship_to=ANN))
-    with pytest.raises(ActionRefusedError, match="is ON_BACK_ORDER: cannot erase its personal"):
+    with pytest.raises(ErasureRefusedError) as refused:
         shop.erase("A")
+    assert str(refused.value) == (
+        "the personal data of order 'A' was not erased: it is ON_BACK_ORDER and still needs its "
+        "address; cancel or despatch it first, or erase it with include_open"
+    )
     outcome = shop.erase("A", include_open=True)
     assert kinds(outcome) == ["PersonalDataErased"]
+    assert shop.order("A").ship_to is None
+
+
+def test_an_order_is_erased_again_only_if_it_got_personal_data_since() -> None:
+    shop = shop_with(MUG=1)
+    shop.place(order("A", ("MUG", 2), ship_to=ANN))
+    shop.split("A", "B")
+    shop.erase("A", include_open=True)
+    before = shop.state()
+    for _ in range(2):
+        assert shop.erase("B").events == ()  # it needs no address any more, so it is not refused
+    assert shop.state() == before
+    shop.edit("A", ChangeShipTo(ANN))
+    with pytest.raises(
+        ErasureRefusedError, match="of order 'A' was not erased: it is ON_BACK_ORDER"
+    ):
+        shop.erase("B")
+    outcome = shop.erase("B", include_open=True)
+    assert [each.order_id for each in outcome.orders] == ["A"]
     assert shop.order("A").ship_to is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from orderflow.cli.connection import SellerOptions, connect
 from orderflow.cli.options.arguments import AsJson
 from orderflow.cli.options.forms import moment_option
 from orderflow.cli.options.from_settings import with_options
+from orderflow.cli.options.naming import in_options
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import print_table
@@ -21,10 +23,12 @@ from orderflow.errors.quoting import counted
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from orderflow.cli.connection import Database
+    from orderflow.domain.model.order import Order
     from orderflow.service import OrdersToErase, Seller
+
+    Erase = Callable[[Seller, Sequence[str]], None]
 
 __all__ = ["erase"]
 
@@ -65,7 +69,8 @@ def erase(
 
     Everything else stays: ids, units, times and statuses. The parts of a split order, and an order
     placed in place of another, have the same data and are erased together. If one of them is open,
-    all of them are left. Running it again goes on where it stopped.
+    all of them are left. Running it again goes on where it stopped. An order that is erased
+    already, and has no new personal data, is left as it is.
 
     The exit code is 1 if an order that you named was refused.
     """
@@ -74,13 +79,23 @@ def erase(
     before = require_moment("before", moment - (older_than or timedelta(0)))
     report = _Report(is_dry=dry_run)
     with connect(where) as database:
+
+        def erase_together(seller: Seller, order_ids: Sequence[str]) -> None:
+            """Erase orders with all that have the same data, and report what was done."""
+
+            def task(handle: Seller) -> Sequence[Order]:
+                return handle.erase(*order_ids, include_open=include_open, at=moment).orders
+
+            erased = database.preview(seller.seller_id, task) if dry_run else task(seller)
+            report.add(seller.seller_id, order_ids, [order.order_id for order in erased])
+
         try:
             if order_ids:
                 seller = database.flow.seller(database.seller(where.seller))
-                _erase_named(database, seller, order_ids, moment, report, include_open=include_open)
+                _erase_named(seller, order_ids, erase_together, report)
             elif older_than is not None:
                 for seller_id in database.sellers_with_orders(where.seller):
-                    _erase_old(database.flow.seller(seller_id), before, moment, report)
+                    _erase_old(database.flow.seller(seller_id), before, erase_together, report)
         finally:  # report what was done, whatever stopped the rest
             report.show(as_json=as_json)
         if not dry_run and (report.erased if vacuum is None else vacuum):
@@ -107,16 +122,19 @@ def _check_choice(
 
 
 class _Report:
-    """What was erased, and what was left."""
+    """What was erased, what had been erased before, and what was left."""
 
     def __init__(self, *, is_dry: bool) -> None:
         self.is_dry = is_dry
         self.erased: dict[tuple[str, str], None] = {}
+        self.erased_already: dict[tuple[str, str], None] = {}
         self.left: list[dict[str, Any]] = []
 
-    def add(self, seller_id: str, order_ids: Sequence[str]) -> None:
-        """Add orders that were erased."""
-        self.erased.update(dict.fromkeys((seller_id, order_id) for order_id in order_ids))
+    def add(self, seller_id: str, order_ids: Sequence[str], erased: Sequence[str]) -> None:
+        """Add orders that were to be erased, and those that were."""
+        self.erased.update(dict.fromkeys((seller_id, each) for each in erased))
+        before = [each for each in order_ids if each not in erased]
+        self.erased_already.update(dict.fromkeys((seller_id, each) for each in before))
 
     def leave(self, seller_id: str, order_id: str, reason: str) -> None:
         """Add an order that was left."""
@@ -125,12 +143,17 @@ class _Report:
     def show(self, *, as_json: bool) -> None:
         """Print it."""
         if as_json:
-            rows = [{"seller_id": each[0], "order_id": each[1]} for each in self.erased]
-            answer = {"saved": not self.is_dry, "erased": rows, "left": self.left}
-            terminal.print_json(answer)
+            erased, before = (
+                [{"seller_id": each[0], "order_id": each[1]} for each in orders]
+                for orders in (self.erased, self.erased_already)
+            )
+            answer = {"erased": erased, "erased_already": before, "left": self.left}
+            terminal.print_json({"saved": not self.is_dry, **answer})
             return
         console = terminal.results()
         console.print(f"erased: {counted(len(self.erased), 'order')}")
+        if self.erased_already:
+            console.print(f"erased already: {counted(len(self.erased_already), 'order')}")
         if self.left:
             console.print(f"left: {counted(len(self.left), 'order')}")
             print_table(console, _COLUMNS, self.left[:SKIPPED_SHOWN_MAX])
@@ -141,39 +164,26 @@ class _Report:
 
 
 def _erase_named(
-    database: Database,
-    seller: Seller,
-    order_ids: Sequence[str],
-    at: datetime,
-    report: _Report,
-    *,
-    include_open: bool,
+    seller: Seller, order_ids: Sequence[str], erase_together: Erase, report: _Report
 ) -> None:
     """Erase named orders, one after another: a refused one does not stop the others."""
     for order_id in dict.fromkeys(order_ids):
         if (seller.seller_id, order_id) in report.erased:
             continue  # with one that it has its data in common with
-
-        def task(handle: Seller, order_id: str = order_id) -> Sequence[str]:
-            outcome = handle.erase(order_id, include_open=include_open, at=at)
-            return [order.order_id for order in outcome.orders]
-
         try:
-            erased = database.preview(seller.seller_id, task) if report.is_dry else task(seller)
+            erase_together(seller, [order_id])
         except (RefusedError, NotFoundError) as error:
-            report.leave(seller.seller_id, order_id, str(error))
-        else:
-            report.add(seller.seller_id, erased)
+            reason = in_options(str(error), signature(erase).parameters)
+            report.leave(seller.seller_id, order_id, reason)
 
 
-def _erase_old(seller: Seller, before: datetime, at: datetime, report: _Report) -> None:
+def _erase_old(seller: Seller, before: datetime, erase_together: Erase, report: _Report) -> None:
     """Erase the orders of a seller that ended before a time, one page after another."""
     title = f"Erasing orders of {seller.seller_id}"
     with terminal.progress_bar(terminal.messages(), title, None) as show:
         for page in _pages(seller, before):
-            if page.order_ids and not report.is_dry:
-                seller.erase(*page.order_ids, at=at)
-            report.add(seller.seller_id, page.order_ids)
+            if page.order_ids:
+                erase_together(seller, page.order_ids)
             for order_id, reason in page.skipped:
                 report.leave(seller.seller_id, order_id, reason)
             show(0, counted(len(report.erased), "order"))

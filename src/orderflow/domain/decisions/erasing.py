@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from orderflow.domain.model.events import PersonalDataErased
 from orderflow.domain.model.status import ENDED
-from orderflow.errors import ActionRefusedError
+from orderflow.errors import ErasureRefusedError
 from orderflow.errors.quoting import counted
 
 if TYPE_CHECKING:
@@ -24,35 +24,38 @@ if TYPE_CHECKING:
 
 __all__ = ["erase_personal_data"]
 
-_ACTION = "erase its personal data"
-
 
 def erase_personal_data(draft: Draft, command: ErasePersonalData) -> None:
-    """Erase the personal data of orders.
+    """Erase the personal data of orders. One that is erased already, and has none since, stays.
 
     Raises:
-        ActionRefusedError: If an order is open, or if the command does not name all of its parts.
+        ErasureRefusedError: If an order is open, or if the command does not name all of its parts.
     """
     draft.view.prefetch(command.order_ids)
     orders = [draft.order(order_id) for order_id in command.order_ids]
     named = frozenset(command.order_ids)
     parts = Counter(order.split_from for order in orders)
-    for order in orders:
+    present = [order for order in orders if order.erased_at is None]
+    for order in present:
         if order.status not in ENDED and not command.include_open:
-            way_out = ("cancel it", "despatch it", "include open orders")
-            raise ActionRefusedError(order.order_id, str(order.status), _ACTION, way_out)
-        for fault in _left_out(order, named, parts[order.order_id]):
-            raise ActionRefusedError(order.order_id, fault, _ACTION, ("erase all of them",))
+            raise ErasureRefusedError(
+                order.order_id,
+                f"it is {order.status} and still needs its address; cancel or despatch it first, "
+                f"or erase it with include_open",
+            )
     for order in orders:
+        for fault in _left_out(order, named, parts[order.order_id]):
+            raise ErasureRefusedError(order.order_id, f"it {fault}; name all of them")
+    for order in present:
         draft.emit(PersonalDataErased(*draft.name(order)))
 
 
 def _left_out(order: Order, named: frozenset[str], parts: int) -> Iterator[str]:
     """Yield how an order is related to one that the command does not name."""
     if order.split_from is not None and order.split_from not in named:
-        yield f"a part of order {order.split_from!r}, which is not named"
+        yield f"is a part of order {order.split_from!r}, which is not named"
     if parts < order.split_count:
         missing = counted(order.split_count - parts, "part of it is", "parts of it are")
-        yield f"split, and {missing} not named"
+        yield f"was split, and {missing} not named"
     if order.replaces is not None and order.replaces not in named:
-        yield f"in place of order {order.replaces!r}, which is not named"
+        yield f"was placed in place of order {order.replaces!r}, which is not named"

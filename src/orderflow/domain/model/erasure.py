@@ -26,7 +26,8 @@ class ErasePersonalData(CommandFields):
 
     All parts of a split order have the same data, and so has an order that one of them replaces:
     name all of them. An order that has neither ended nor left the warehouse still needs its
-    address: it is refused.
+    address: it is refused. An order that is erased already stays as it is, with its version,
+    unless it has got personal data since.
 
     Attributes:
         seller_id: The seller of the orders.
