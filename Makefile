@@ -195,7 +195,7 @@ build/portal.db: | .venv/.portal
 build/lowest/.installed: pyproject.toml .venv/.maintain
 	$(BIN)/uv venv --quiet --clear --python $(PYTHON) build/lowest
 	$(BIN)/uv pip install --quiet --python build/lowest --resolution lowest-direct --group fast \
-	  xlsxwriter --editable '.[$(EXTRAS)]'
+	  --editable '.[$(EXTRAS)]'
 	@touch $@
 
 build/locked/.installed: pyproject.toml $(LOCK) .venv/.maintain

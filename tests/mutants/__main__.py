@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.mutants.chosen import chosen
 from tests.mutants.score import KILLED, score
-from tests.mutants.survivors import accepted, survivor_of
+from tests.mutants.survivors import accepted, reason_of, survivor_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "mutants"
@@ -111,7 +111,7 @@ def report(verdicts: dict[str, str]) -> int:
         if verdict in {*KILLED, "not checked"}:
             continue
         survivor = survivor_of(name, said("show", name))
-        reason = reasons.get(survivor)
+        reason = reason_of(survivor, reasons)
         listed += reason is not None
         print(f"\n{name}: {verdict}; {reason or 'not listed'}")
         print(f"  - {survivor.good}\n  + {survivor.bad}")

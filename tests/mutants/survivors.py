@@ -6,11 +6,13 @@ the function changes.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
 from attrs import frozen
 
+_TEXT = re.compile(r'"[^"]*"')
 LISTING = Path(__file__).with_name("survivors.toml")
 
 
@@ -21,6 +23,18 @@ class Survivor:
     function: str
     good: str
     bad: str
+
+
+def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
+    """Return why a survivor is accepted: it is listed, or only the words of a message differ.
+
+    Tests name the words that matter, and not each whole sentence.
+    """
+    good, bad = ([*map(str.split, _TEXT.findall(each))] for each in (survivor.good, survivor.bad))
+    is_same_code = _TEXT.sub("", survivor.good) == _TEXT.sub("", survivor.bad)
+    if is_same_code and all(a == b or len(a) > 1 for a, b in zip(good, bad, strict=True)):
+        return "the words of a message"
+    return accepted.get(survivor)
 
 
 def accepted(text: str | None = None) -> dict[Survivor, str]:

@@ -7,7 +7,7 @@ import pytest
 import orderflow
 from tests.mutants.chosen import chosen
 from tests.mutants.score import score
-from tests.mutants.survivors import Survivor, accepted, survivor_of
+from tests.mutants.survivors import Survivor, accepted, reason_of, survivor_of
 
 NAMES = [f"orderflow.{module}.x_f__mutmut_{n}" for module in ("a", "b") for n in range(50)]
 DIFF = """\
@@ -87,3 +87,19 @@ def test_a_survivor_that_is_listed_can_still_be_made() -> None:
         assert survivor.good in texts[module], survivor
         assert survivor.good != survivor.bad
         assert reason.endswith("."), survivor
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "reason"),
+    [
+        ('raise Error("units are short")', 'raise Error("XXunits are shortXX")', True),
+        ('raise Error("units are short")', 'raise Error("UNITS ARE SHORT")', True),
+        ('raise Error(f"{n} units", "sku")', 'raise Error(f"{n} units", "SKU")', False),
+        ('return "sku"', 'return "XXskuXX"', False),
+        ('raise Error("no units", 1)', 'raise Error("no units", 2)', False),
+    ],
+)
+def test_the_words_of_a_message_may_differ(good: str, bad: str, *, reason: bool) -> None:
+    survivor = Survivor("orderflow.a.f", good, bad)
+    assert (reason_of(survivor, {}) == "the words of a message") is reason
+    assert reason_of(survivor, {survivor: "listed"}) is not None

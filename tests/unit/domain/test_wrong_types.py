@@ -58,7 +58,7 @@ ARGUMENTS: dict[str, Any] = {
 
 def methods(thing: object) -> Iterator[tuple[str, Callable[..., object]]]:
     for name, method in inspect.getmembers(thing, inspect.ismethod):
-        if not name.startswith("_"):
+        if not (name.startswith("_") or "ǁ" in name):  # a mutant of `make mutants`
             yield f"{type(thing).__name__}.{name}", method
 
 
