@@ -63,14 +63,6 @@ NAMED = {
 """Values whose annotation says too little. Any other text is an id."""
 
 
-LISTS = {
-    tuple,
-    collections.abc.Collection,
-    collections.abc.Iterable,
-    collections.abc.Sequence,
-}
-
-
 LISTS = {tuple, collections.abc.Collection, collections.abc.Iterable, collections.abc.Sequence}
 
 
