@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 import pytest
 
-from orderflow import InvalidValueError, MemoryRepository, OrderFlow, Status, StorageError
+from orderflow import (
+    ExpectedReceipt,
+    InvalidValueError,
+    MemoryRepository,
+    OrderFlow,
+    ShortPart,
+    Status,
+    StorageError,
+)
 from orderflow.adapters.memory import MemoryOutbox
-from orderflow.commands import BookInStock, PlaceOrder
+from orderflow.commands import AnnounceReceipt, BookInStock, CountStock, PlaceOrder
 from orderflow.errors import BatchInterruptedError
 from orderflow.service import Batches
 from orderflow.service import batches as batches_module
-from tests.unit.shop import ACME, NOON, key, order
+from tests.unit.shop import ACME, NOON, key, later, order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +83,55 @@ def test_it_counts_back_orders_that_open_and_complete() -> None:
     assert result.done == {BookInStock: 1, PlaceOrder: 1}
     assert result.placed == {Status.ON_BACK_ORDER: 1}
     assert (result.back_orders_opened, result.back_orders_completed) == (0, 1)
+
+
+def everything_that_is_counted() -> list[Command]:
+    commands: list[Command] = []
+    for number in "12":
+        receipt = ExpectedReceipt(f"R{number}", key(), 5, later(9))
+        for_mugs = {"placed_at": later(int(number))}
+        cancels = attrs.evolve(order(f"X{number}", ("MUG", 99)), short_part=ShortPart.CANCEL_ORDER)
+        shrinks = attrs.evolve(order(f"Y{number}", ("PAN", 2)), short_part=ShortPart.CANCEL_SHORT)
+        commands += [
+            CountStock(key=key("CUP"), counted=3, at=NOON),
+            CountStock(key=key("CUP"), counted=1, at=NOON),
+            CountStock(key=key("PAN"), counted=1, at=NOON),
+            PlaceOrder(order=shrinks, at=NOON),
+            PlaceOrder(order=cancels, at=NOON),
+            PlaceOrder(order=order(f"A{number}", ("MUG", 2), **for_mugs), at=NOON),
+            AnnounceReceipt(receipt=receipt, at=NOON),
+            BookInStock(key=key(), received=3, receipt_id=receipt.receipt_id, at=NOON),
+            BookInStock(key=key(), received=1, at=NOON, command_id="the same"),
+            CountStock(key=key(), counted=0, at=NOON),
+            CountStock(key=key(), counted=9, at=NOON),
+            PlaceOrder(order=order("A1"), at=NOON),
+        ]
+    return commands
+
+
+def test_a_result_is_the_same_in_one_batch_and_in_many() -> None:
+    results = []
+    for size in (1, 5, 100):
+        repository = MemoryRepository()
+        batches = Batches(OrderFlow(repository), repository, size=size)
+        result = batches.run(everything_that_is_counted())
+        results.append(attrs.asdict(result, recurse=False) | {"refused": len(result.refused)})
+    assert results == [results[0]] * 3
+    assert results[0] == {
+        "done": {CountStock: 10, PlaceOrder: 6, AnnounceReceipt: 2, BookInStock: 3},
+        "repeated": 1,
+        "refused": 2,
+        "refusals": 2,
+        "placed": {Status.ALLOCATED: 2, Status.ON_BACK_ORDER: 1, Status.CANCELLED: 3},
+        "counted_up": 3 + 1 + 9 + 2 + 9,
+        "counted_down": 2 + 4 + 2 + 12,
+        "receipts_short": 2,
+        "units_short": 4,
+        "back_orders_opened": 1 + 2,
+        "back_orders_completed": 2 + 2,
+        "short_orders_cancelled": 3,
+        "short_units_cancelled": 1,
+    }
 
 
 def test_progress_counts_commands_over_all_batches() -> None:
