@@ -88,7 +88,11 @@ def test_a_job_that_failed_is_reported(shop: FileShop, monkeypatch: pytest.Monke
     monkeypatch.setattr("orderflow.OrderFlow.recover", fail)
     result = shop.run("work", "--once", "--without", "NOTICES", "--without", "DIGESTS")
     assert result.exit_code == 2
-    assert "something was due for 1 seller; RECOVERY failed: ZeroDivisionError" in result.stdout
+    assert result.stdout == "something was due for 1 seller\n"
+    assert result.stderr.startswith("RECOVERY failed: ZeroDivisionError at tests.cli.test_work.")
+    assert result.stderr.count("RECOVERY") == 1
+    again = shop.run("work", "--once", "--without", "NOTICES", "--without", "DIGESTS")
+    assert again.stdout == ""
 
 
 def test_a_port_that_is_taken_is_named(shop: FileShop) -> None:

@@ -8,8 +8,8 @@ import attrs
 
 from orderflow.domain.model.terms import Term
 from orderflow.errors.base import OrderFlowError
+from orderflow.errors.loggable import loggable
 from orderflow.errors.quoting import counted
-from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.notifier import DigestResult
 from orderflow.service import RelayResult
 from orderflow.wording.printable import printable
@@ -17,7 +17,7 @@ from orderflow.wording.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Job", "Round", "WorkerError", "error_text"]
+__all__ = ["Job", "Round", "WorkerError"]
 
 
 class Job(Term):
@@ -60,14 +60,23 @@ class Round:
 
     @property
     def text(self) -> str:
-        """What was done, in a few words.
+        """What was done, in a few words. It is empty if nothing was, and a job failed.
 
         >>> Round(sellers_due=1, relayed=RelayResult(sent=3, failed=1)).text
         'something was due for 1 seller; messages handled: 3, failed: 1'
         >>> Round().text
         'nothing to do'
         """
-        return "; ".join(self._parts()) or "nothing to do"
+        return "; ".join(self._parts()) or ("" if self.errors else "nothing to do")
+
+    @property
+    def failures(self) -> dict[Job, str]:
+        """Why jobs failed, in words that may be logged: they quote nothing that people wrote.
+
+        >>> Round(errors=((Job.DUE, ValueError("Ann moved")),)).failures
+        {<Job.DUE: 'DUE'>: 'ValueError'}
+        """
+        return {job: printable(loggable(error)) for job, error in self.errors}
 
     def _parts(self) -> Iterator[str]:
         if self.queues_served:
@@ -88,8 +97,6 @@ class Round:
             if any(counts.values()):
                 shown = (f"{word}: {count:,}" for word, count in counts.items() if count)
                 yield f"{name} {', '.join(shown)}"
-        for job, error in self.errors:
-            yield f"{job} failed: {error_text(error)}"
 
 
 class WorkerError(OrderFlowError):
@@ -101,10 +108,4 @@ class WorkerError(OrderFlowError):
 
     def __init__(self, done: Round) -> None:
         self.round = done
-        super().__init__(done.text)
-
-
-def error_text(error: Exception) -> str:
-    """Return the message of an error, safe to log."""
-    text = str(error) if isinstance(error, OrderFlowError) else f"{type(error).__name__}: {error}"
-    return printable(without_mailboxes(without_secrets(text)))
+        super().__init__("; ".join(f"{job} failed: {why}" for job, why in done.failures.items()))

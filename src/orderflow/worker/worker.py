@@ -17,13 +17,13 @@ from orderflow.domain.model.arguments import (
     require_kind,
     require_term,
 )
-from orderflow.errors import InvalidValueError, OrderFlowError, StorageError
+from orderflow.errors import InvalidValueError, StorageError
 from orderflow.notifier import DigestSender
 from orderflow.service import OrderFlow, Relay, RelayResult
 from orderflow.service.clock import read_clock
 from orderflow.service.relay import never
 from orderflow.worker.health import JobState, WorkerHealth
-from orderflow.worker.rounds import Job, Round, WorkerError, error_text
+from orderflow.worker.rounds import Job, Round, WorkerError
 from orderflow.worker.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class Worker:
     in any number of processes, may share a database.
 
     A job that fails delays no other. It is logged by the logger `orderflow.worker`, and done again
-    after a wait that doubles, up to a minute. A round that did something is logged at `INFO`.
+    after a wait that doubles, up to a minute. A round that did something is logged at `INFO`. No
+    record has a traceback, because the message of any error may quote personal data: it has the
+    places in the code.
 
     Args:
         flow: Runs the commands of recovery, and of what is due.
@@ -123,7 +125,7 @@ class Worker:
         require_function("run_once.stop", stop)
         done = self._round(self.jobs, stop)
         if done.errors:
-            raise WorkerError(done) from done.errors[0][1]
+            raise WorkerError(done)
         return done
 
     def run(self, *, stop: Event) -> Iterator[Round]:
@@ -182,13 +184,12 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - the other jobs must go on
                 done = attrs.evolve(done, errors=(*done.errors, (job, error)))
                 failures, error_name = self._states[job].failures + 1, type(error).__name__
-                unexpected = error if not isinstance(error, OrderFlowError) else None
-                _LOG.error("%s failed: %s", job, error_text(error), exc_info=unexpected)
+                _LOG.error("%s failed: %s", job, done.failures[job])
             self._schedule.ended(job, started_at, failures)
             last = self._states[job].last_success if failures else read_clock(self._flow.clock)
             self._states[job] = JobState(last_success=last, failures=failures, error=error_name)
         is_over()
-        if not done.is_empty:
+        if done.text and not done.is_empty:
             _LOG.info("%s", done.text)
         return done
 

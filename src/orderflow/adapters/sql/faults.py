@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.revision import REVISION
@@ -22,6 +23,9 @@ _NO_TABLE_STATES = {"42P01", "3F000"}
 _NO_TABLE_TEXTS = ("no such table",)
 _NO_COLUMN_STATES = {"42703"}
 _NO_COLUMN_TEXTS = ("no such column", "has no column named")
+_DATA_EXCEPTION = "22"
+_DETAILS = re.compile(r"\n(?:DETAIL|HINT|CONTEXT):| \$\d+: ")
+"""Where the message of asyncpg goes on with values."""
 
 
 def translate_error(error: DBAPIError, attempts: int) -> StorageError:
@@ -31,9 +35,7 @@ def translate_error(error: DBAPIError, attempts: int) -> StorageError:
         error: The error.
         attempts: The number of attempts made.
     """
-    driver_error = error.orig
-    # The first is psycopg's; the second is that of psycopg2, which Django supports too.
-    state = getattr(driver_error, "sqlstate", None) or getattr(driver_error, "pgcode", None)
+    state = _state(error)
     text = _text(error)
     if state in _CONTENTION_STATES or any(each in text for each in _CONTENTION_TEXTS):
         return ContentionError(attempts)
@@ -73,5 +75,22 @@ def translate_commit_error(error: DBAPIError, attempts: int) -> StorageError:
 
 
 def _text(error: DBAPIError) -> str:
-    """Return the driver's message on one line."""
-    return " ".join(str(error.orig).split())
+    """Return the driver's message on one line, without the values of rows and parameters.
+
+    A log may have this text. The details of a server quote whole rows: `DETAIL: Failing row
+    contains (…)`. What it or a driver says of data of the wrong form quotes these.
+    """
+    driver_error = error.orig
+    state = _state(error) or ""
+    if state.startswith(_DATA_EXCEPTION):
+        return f"{type(driver_error).__name__} ({state})"
+    primary = getattr(getattr(driver_error, "diag", None), "message_primary", None)
+    text, *_ = _DETAILS.split(primary or str(driver_error))
+    return " ".join(text.split())
+
+
+def _state(error: DBAPIError) -> str | None:
+    """Return the SQLSTATE of an error, if it is one of PostgreSQL."""
+    # The first is psycopg's; the second is that of psycopg2, which Django supports too.
+    state: str | None = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return state

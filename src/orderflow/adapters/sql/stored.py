@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import loads
-from orderflow.errors import CodecError, StorageError
+from orderflow.errors import CodecError, InvalidValueError, StorageError
+from orderflow.errors.loggable import loggable
 
 if TYPE_CHECKING:
     from types import UnionType
@@ -26,8 +27,12 @@ def read_stored(text: str, expect: type | UnionType = object) -> Any:  # noqa: A
 
 
 def unreadable(what: str, error: ValueError) -> StorageError:
-    """Return the error for something in the database that this release cannot read."""
+    """Return the error for something in the database that this release cannot read.
+
+    Its message may be logged, so it does not quote what people wrote.
+    """
+    why = loggable(error) if isinstance(error, CodecError | InvalidValueError) else error
     return StorageError(
-        f"the database has {what} that this release of orderflow cannot read: {error}; nothing has "
+        f"the database has {what} that this release of orderflow cannot read: {why}; nothing has "
         f"changed; if a later release wrote it, upgrade this process too"
     )

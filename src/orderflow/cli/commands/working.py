@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -25,7 +26,6 @@ from orderflow.cli.stop_signals import stopped_by_signals
 from orderflow.domain.model.validators import SECONDS_MAX
 from orderflow.notifier import load_settings
 from orderflow.worker import Job, Worker, WorkerError, serve_health
-from orderflow.worker.rounds import error_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["work"]
 
+_LOG = logging.getLogger("orderflow.worker")
 _REST_FOLLOWS = "what was done is recorded; run it again to do the rest"
 
 
@@ -83,7 +84,8 @@ def work(
     """Send notices and digests, do what is due, and finish interrupted work, until it is stopped.
 
     Any number of workers may run at once. Ctrl-C or SIGTERM lets the present step end, and the exit
-    code is 0. A second one ends it at once. Each round that did something prints a line.
+    code is 0. A second one ends it at once. Each round that did something prints a line. Errors go
+    to standard error.
 
     With --once, the exit code is 1 if a notice or digest could not be sent, and 2 if a job failed.
     """
@@ -96,6 +98,9 @@ def work(
         if health_port is not None:
             stack.enter_context(_healthy(worker, health_host, health_port))
         stop = stack.enter_context(stopped_by_signals())
+        silent = logging.NullHandler()  # or Python would print what is printed here
+        _LOG.addHandler(silent)
+        stack.callback(_LOG.removeHandler, silent)
         if once:
             _work_once(worker, failures, as_json=as_json)
             return
@@ -153,8 +158,10 @@ def _print_round(done: Round, failures: NoticeFailures, *, as_json: bool) -> Non
     digests = [(str(recipient), str(error)) for recipient, error in done.digests.failures]
     if as_json:
         terminal.print_json_line(_as_json(done, unsent, digests))
-    else:
+    elif done.text:
         terminal.results().print(done.text)
+    for job, why in done.failures.items():
+        terminal.messages().print(f"{job} failed: {why}")
     print_unsent(unsent)
     for recipient, error in digests:
         terminal.messages().print(f"not sent: {recipient}: {error}; a later round sends it")
@@ -170,5 +177,5 @@ def _as_json(
         "digests_sent": done.digests.sent,
         "failures": unsent,
         "digest_failures": [{"recipient": to, "error": error} for to, error in digests],
-        "errors": {job: error_text(error) for job, error in done.errors},
+        "errors": done.failures,
     }
