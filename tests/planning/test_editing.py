@@ -242,3 +242,24 @@ def test_a_plan_of_two_warehouses_moves_no_unit_between_them() -> None:
     assert "Y" not in units(rebalance(state, AT))
     with pytest.raises(PlanRefusedError, match="different warehouses"):
         edited(state, "take 1 from C, give to Y")
+
+
+def test_an_edited_plan_still_says_how_many_orders_its_limit_omits() -> None:
+    state = backlog(*((each, {"MUG": (0, 1)}) for each in "ABC"), available={"MUG": 3})
+    plan = rebalance(state, AT, orders_max=2)
+    assert ([each.order_id for each in plan.orders], plan.omitted) == (["A", "B"], 1)
+    after = edit_plan(plan, state, "take 1 from B, give to C")
+    assert after.omitted == plan.omitted
+
+
+def test_the_command_of_a_plan_has_its_id_so_that_it_is_applied_once() -> None:
+    plan = rebalance(STATE, AT)
+    assert command_of(plan, **WHY).command_id == plan.plan_id
+
+
+def test_an_order_that_must_be_full_and_is_not_changed_keeps_an_edit_from_it() -> None:
+    rules = [PlanRule("id=C", Stance.MUST_BE_FULL)]
+    plan = rebalance(STATE, AT, rules=rules)
+    with pytest.raises(PlanRefusedError, match="these must be full, and would not be") as refused:
+        edit_plan(plan, STATE, "take 1 from C, give to A")
+    assert refused.value.order_ids == ("C",)

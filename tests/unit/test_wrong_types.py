@@ -154,6 +154,7 @@ def test_a_value_of_another_type_is_refused_by_name(each: Tried) -> None:
             continue
         with pytest.raises(InvalidValueError) as refused:
             call(each, value)
+        assert refused.value.demand
         owner, _, name = refused.value.field.rpartition(".")
         assert (name, owner in OWNERS) == (each.parameter.name, True), (value, refused.value)
 

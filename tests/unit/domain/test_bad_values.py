@@ -874,3 +874,8 @@ def test_the_first_and_the_last_moment_are_allowed_in_any_zone() -> None:
 def test_a_version_is_no_number_of_units(version: object) -> None:
     with pytest.raises(InvalidValueError, match=r"expected_version must be a whole number from 0 "):
         AllocateOrder(**about(), expected_version=version)  # type: ignore[arg-type]
+
+
+def test_a_note_may_have_lines_of_several_words() -> None:
+    note = "The customer is away.\n\tDeliver on Friday."
+    assert CountStock(at=NOON, key=key(), counted=1, note=note).note == note

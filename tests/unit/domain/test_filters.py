@@ -290,3 +290,10 @@ def test_a_used_filter_can_be_pickled() -> None:
     found = filter_of("field:Gift=yes and sku!=MUG")
     found.matches(WAITS, NOON)
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - it is ours
+
+
+def test_a_condition_on_another_field_allows_every_value() -> None:
+    found = filter_of("sku=MUG and seller!=acme")
+    assert not found.allows("seller", "acme")
+    assert found.allows("seller", "bolt")
+    assert found.allows("warehouse", "acme")

@@ -370,3 +370,28 @@ class TestTheService:
     def test_a_page_of_no_orders_is_refused(self) -> None:
         with pytest.raises(InvalidValueError, match=r"OrderFlow\.orders_max must be"):
             OrderFlow(MemoryRepository(), orders_max=0)
+
+
+def test_a_page_reads_the_postponed_orders_that_it_can_change() -> None:
+    hour = timedelta(hours=1)
+    policy = AllocationPolicy(allocation_horizon=hour)
+    state = State(ACME)
+    for number in range(5):
+        far = attrs.evolve(order(str(number)), not_before=later(90 + number))
+        state = state.after(decide(PlaceOrder(order=far, at=NOON), state, policy))
+    near = pages(RunDue(seller_id=ACME, at=later(60)), state, policy, 2)[1]
+    assert [len(outcome.orders) for outcome in near] == [2, 2, 1]
+    change = ChangePolicy(seller_id=ACME, policy=AllocationPolicy(), at=NOON)
+    ended = pages(change, state, policy, 2)[1]
+    assert max(len(outcome.orders) for outcome in ended) == 2
+
+
+def test_a_page_ends_the_longest_waits_whatever_their_ids() -> None:
+    hour = timedelta(hours=1)
+    policy = AllocationPolicy(partial_allocation=PartialAllocation.AFTER_WAITING, wait_max=hour)
+    state = State(ACME)
+    for minutes, order_id in enumerate("CAB"):
+        placed = PlaceOrder(order=order(order_id), at=later(minutes))
+        state = state.after(decide(placed, state, policy))
+    outcomes = pages(RunDue(seller_id=ACME, at=later(70)), state, policy, 1)[1]
+    assert [outcome.orders[0].order_id for outcome in outcomes] == [*"CAB"]
