@@ -18,6 +18,7 @@ from tests.unit.shop import ACME
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from orderflow import Seller
     from orderflow.planning import Packing, Plan
 
 RULES = [PlanRule(f"priority={number}", Stance.MAY_LOSE) for number in range(3)]
@@ -62,6 +63,17 @@ def crowded() -> State:
     return State.of(ACME, orders, state.records.values())
 
 
+def filled() -> Seller:
+    """Return the handle of a seller with these orders."""
+    acme = OrderFlow(MemoryRepository()).seller(ACME)
+    state = crowded()
+    for stock in state.records.values():
+        acme.book_in(stock.key, stock.on_hand)
+    for order in state.orders.values():
+        acme.place(attrs.evolve(order, status=Status.NEW, wait=None, version=0))
+    return acme
+
+
 def plan_with(solver: GreedySolver, rules: Sequence[PlanRule] = ()) -> Plan:
     return rebalance(
         crowded(),
@@ -99,17 +111,22 @@ def test_without_a_limit_an_optimiser_may_take_as_long_as_it_needs() -> None:
 
 @pytest.mark.parametrize("seconds", [None, 30.0])
 def test_a_handle_gives_its_optimiser_what_is_left_of_its_seconds(seconds: float | None) -> None:
-    acme = OrderFlow(MemoryRepository()).seller(ACME)
-    state = crowded()
-    for stock in state.records.values():
-        acme.book_in(stock.key, stock.on_hand)
-    for order in state.orders.values():
-        acme.place(attrs.evolve(order, status=Status.NEW, wait=None, version=0))
     solver = GreedySolver(inf)
-    acme.rebalance(optimiser=solver, exact=True, seconds=seconds, rounds=0)
+    filled().rebalance(optimiser=solver, exact=True, seconds=seconds, rounds=0)
     assert solver.granted
     assert solver.granted == sorted(solver.granted, reverse=True)
     assert all(each == inf if seconds is None else each < seconds for each in solver.granted)
+
+
+def test_a_handle_asks_whether_to_go_on() -> None:
+    asked: list[int] = []
+
+    def stop(value: int, _bound: int) -> bool:
+        asked.append(value)
+        return False
+
+    filled().rebalance(go_on=stop)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("seconds", [0, -1, "5", inf])

@@ -318,7 +318,7 @@ def test_pinned_orders_are_pinned_and_unpinned_once() -> None:
 def test_an_id_of_another_run_is_refused(action: BulkAction, where: str) -> None:
     acme = shop(*queue_of(1))
     acme.run_bulk(acme.choose_orders(CancelOrders(), EVERY, bulk_id="b"))
-    with pytest.raises(CommandIdReusedError, match="'b'"):
+    with pytest.raises(CommandIdReusedError, match="'b' of seller 'acme'"):
         acme.choose_orders(action, filter_of(where), bulk_id="b")
 
 

@@ -21,6 +21,7 @@ from orderflow import (
     HoldReason,
     MemoryRepository,
     OrderFlow,
+    Rationing,
     Seller,
     Status,
     Stock,
@@ -194,7 +195,10 @@ def test_a_past_without_its_history_is_refused(acme: Seller) -> None:
     with pytest.raises(InvalidValueError) as refused:
         acme.backlog(as_of=day(-1), at=NOON)
     assert refused.value.field == "backlog.as_of"
-    assert f"no earlier than {NOON.isoformat()}" in str(refused.value)
+    assert str(refused.value) == (
+        f"backlog.as_of must be no earlier than {NOON.isoformat()}, when the history of seller "
+        f"'acme' begins, not '{day(-1).isoformat()}'"
+    )
     assert acme.backlog(as_of=day(-41), at=NOON).total.orders == 0
     with pytest.raises(InvalidValueError, match="no later than"):
         acme.backlog(as_of=day(1), at=NOON)
@@ -207,6 +211,21 @@ def test_the_progress_is_reported(acme: Seller) -> None:
     seen: list[int] = []
     acme.backlog(at=NOON, progress=seen.append)
     assert seen == [200, 250]
+
+
+def test_every_page_of_a_long_backlog_is_counted_once(acme: Seller) -> None:
+    for number in range(250):
+        acme.place(order(f"A-{number}", placed_at=day(-number)), at=NOON)
+    total = acme.backlog(at=NOON).total
+    assert (total.orders, total.oldest_since) == (250, day(-249))
+
+
+def test_a_backlog_is_as_the_policy_of_the_seller_says(acme: Seller) -> None:
+    acme.place(order("A", ("MUG", 2)), at=NOON)
+    acme.place(order("B", placed_at=day(-1), promised_by=day(1)), at=NOON)
+    acme.announce(receipt("R1", 1, day(1)), at=NOON)
+    acme.change_policy(AllocationPolicy(rationing=Rationing.FAIR_SHARE), at=NOON)
+    assert acme.backlog(at=NOON).total.orders_without_date == 2
 
 
 # Exceptions

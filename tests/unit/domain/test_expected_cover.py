@@ -163,6 +163,14 @@ def test_a_fair_share_is_complete_when_there_is_enough_for_all() -> None:
     assert [receipts for _, _, receipts in covers(shop, "A")] == [["MUG1", "MUG2"]]
 
 
+def test_a_fair_share_of_an_order_that_does_not_wait_yet_is_what_the_others_leave() -> None:
+    shop = shop_with(AllocationPolicy(rationing=Rationing.FAIR_SHARE), MUG=0)
+    shop.take("A", ("MUG", 2))
+    shop.take("B", ("MUG", 3), allocate=False)
+    expect(shop, 5)
+    assert covers(shop, "B") == [("1", False, ["MUG1"])]
+
+
 def test_an_urgent_order_that_was_not_processed_yet_can_have_what_later_ones_hold() -> None:
     shop = shop_with(AllocationPolicy(**URGENT), MUG=3)
     shop.take("B", ("MUG", 2))

@@ -470,3 +470,9 @@ def test_an_order_that_is_not_divided_is_promised_from_one_warehouse(
     sourcing = SourcingPolicy(warehouses=("leeds", "york"), division=division)
     found = available_to_promise_over("MUG", day(1), shop.state(), day(0), sourcing=sourcing)
     assert found == units
+
+
+def test_what_is_nowhere_is_not_promised_over_several_warehouses() -> None:
+    sourcing = SourcingPolicy(warehouses=("leeds", "york"))
+    state = shop_with(MUG=0).state()
+    assert available_to_promise_over("MUG", day(1), state, day(0), sourcing=sourcing) == 0
