@@ -104,6 +104,12 @@ def test_a_port_that_is_taken_is_named(shop: FileShop) -> None:
     assert f"'--health-port': port {port} of 127.0.0.1 cannot be used" in flat(result.stderr)
 
 
+def test_an_address_without_a_port_is_refused(shop: FileShop) -> None:
+    assert "'--health-host': needs --health-port" in shop.wrong(
+        "work", "--health-host", "localhost"
+    )
+
+
 # As a process
 
 

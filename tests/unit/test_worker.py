@@ -274,6 +274,24 @@ def test_a_supervisor_asks_over_http(port: tuple[Company, int]) -> None:
     assert ask(number, "/")[0] == 404
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "BREW"])
+def test_other_methods_are_answered_in_json(port: tuple[Company, int], method: str) -> None:
+    with closing(http.client.HTTPConnection("127.0.0.1", port[1], timeout=60)) as connection:
+        connection.request(method, "/healthz", body="now")
+        answer = connection.getresponse()
+        assert (answer.status, answer.getheader("allow")) == (405, "GET, HEAD")
+        assert answer.getheader("content-type") == "application/json"
+        assert json.load(answer) == {"problems": ["use GET, HEAD"]}
+
+
+def test_what_is_no_request_is_answered_in_json(port: tuple[Company, int]) -> None:
+    with socket.create_connection(("127.0.0.1", port[1]), timeout=60) as client:
+        client.sendall(b"GET /healthz HTTP/1.1\r\n" + b"a: b\r\n" * 200 + b"\r\n")
+        head, _, body = client.makefile("rb").read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.0 431 ")
+    assert json.loads(body) == {"problems": ["Too many headers"]}
+
+
 def test_clients_that_say_nothing_take_no_more_than_their_share(
     port: tuple[Company, int],
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Thread
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ __all__ = ["serve_health"]
 _REQUEST_SECONDS_MAX = 5
 _REQUESTS_MAX = 8
 _ALIVE, _READY = "/healthz", "/readyz"
+_METHODS = "GET, HEAD"
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def serve_health(worker: Worker, *, host: str = "127.0.0.1", port: int = 0) -> I
 
     `/healthz` answers 200 while the worker makes progress, and 503 if not: restart it. It does
     not ask the database. `/readyz` answers 200 if the worker is ready, and 503 if not, with the
-    reasons. Both answer in JSON.
+    reasons. Both answer GET and HEAD, in JSON; to other methods, the answer is 405.
 
     Args:
         worker: The worker.
@@ -98,12 +100,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - the base class calls it so
 
-    def _answer(self, status: int, data: dict[str, Any]) -> None:
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what the base class would answer in HTML."""
+        if code == HTTPStatus.NOT_IMPLEMENTED:  # that is what it says to any other method
+            self._answer(405, {"problems": [f"use {_METHODS}"]}, allow=_METHODS)
+        else:
+            self._answer(code, {"problems": [message or explain or HTTPStatus(code).phrase]})
+
+    def _answer(self, status: int, data: dict[str, Any], **headers: str) -> None:
         body = f"{json.dumps(data, indent=2)}\n".encode()
         self.send_response(status)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(body)))
         self.send_header("cache-control", "no-store")
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

@@ -77,8 +77,12 @@ def work(
         ),
     ] = None,
     health_host: Annotated[
-        str, typer.Option(metavar="HOST", help="The address that the health port listens on.")
-    ] = "127.0.0.1",
+        str | None,
+        typer.Option(
+            metavar="HOST",
+            help="The address that the health port listens on; default: 127.0.0.1, this machine.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Send notices and digests, do what is due, and finish interrupted work, until it is stopped.
@@ -91,12 +95,14 @@ def work(
     """
     if set(Job) == set(how.without or ()):
         raise typer.BadParameter("leaves no job", param_hint="'--without'")
+    if health_host is not None and health_port is None:
+        raise typer.BadParameter("needs --health-port", param_hint="'--health-host'")
     failures = NoticeFailures()
     with terminal.clean_interrupt(terminal.messages(), _REST_FOLLOWS), ExitStack() as stack:
         database = stack.enter_context(connect(where))
         worker = stack.enter_context(_worker(database, how, failures, interval))
         if health_port is not None:
-            stack.enter_context(_healthy(worker, health_host, health_port))
+            stack.enter_context(_healthy(worker, health_host or "127.0.0.1", health_port))
         stop = stack.enter_context(stopped_by_signals())
         silent = logging.NullHandler()  # or Python would print what is printed here
         _LOG.addHandler(silent)
