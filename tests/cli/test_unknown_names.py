@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,6 @@ from tests.cli.shop import Shop, shop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 __all__ = ["shop"]
 
@@ -76,6 +76,34 @@ def test_a_command_says_which_names_are_new(shop: Shop) -> None:
     result = shop.run("book-in", "MUG", 1, "--seller", "acmee", "--warehouse", "leeds")
     assert "new seller 'acmee' (did you mean 'acme'?)" in result.stderr
     assert "new" not in shop.run("book-in", "MUG", 1).stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("place A-1 MUG=1 --replaces A-0", "cancel A-1", "book-in MUG 1 --receipt R-1"),
+        *(
+            "adjust MUG DAMAGE --by -1",
+            "transfer MUG 1 york --receipt T-1 --expected-at 2026-01-02",
+        ),
+        *(
+            "source MUG=1 --from leeds --not-before 1960-01-01",
+            "what-if --slip R-1=3d --add MUG=1@2027-01-01",
+        ),
+        *("import none.csv --dry-run", "import orders.csv --kind orders"),
+    ],
+)
+def test_a_command_that_fails_makes_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("orders.csv").write_text("order_id,sku,quantity,placed_at\nA,MUG,0,2026-03-02\n")
+    empty = Shop(tmp_path / "empty.db")
+    empty.do("init")
+    result = empty.run(*command.split())
+    assert result.exit_code in {1, 2}
+    assert "new" not in result.stderr
+    assert "expected by" not in result.stderr
 
 
 def test_a_policy_of_a_new_seller_is_for_one_that_is_said_to_be_new(shop: Shop) -> None:

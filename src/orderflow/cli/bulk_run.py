@@ -10,7 +10,7 @@ from orderflow.cli.connection import WarehouseOptions, connect
 from orderflow.cli.options.filter_option import demanded
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
-from orderflow.cli.unknown_names import check_names
+from orderflow.cli.unknown_names import new_names, report_names
 from orderflow.domain.decisions.bulk_steps import command_for
 from orderflow.domain.model.bulk_result import BulkStep
 from orderflow.errors import CommandIdReusedError
@@ -117,7 +117,7 @@ def _seller_id(database: Database, options: BulkOptions, chosen: OrderFilter) ->
 
 
 def _check_names(database: Database, seller: Seller, start: StartBulk, chosen: OrderFilter) -> None:
-    """Report a product that the action is the first to name.
+    """Report a product that the action is the first to name, before somebody is asked.
 
     Raises:
         NotFoundError: If the filter or the action names something unknown.
@@ -129,7 +129,7 @@ def _check_names(database: Database, seller: Seller, start: StartBulk, chosen: O
         where = WarehouseOptions(seller=seller.seller_id, warehouse=warehouse)
         list(database.known((), where, sku))
     for order_id, _ in start.orders[:1]:
-        check_names(database.flow, command_for(start, seller.order(order_id)))
+        report_names(new_names(database.flow, command_for(start, seller.order(order_id))))
 
 
 def _ask(title: str, start: StartBulk, which: ChosenOrders) -> None:

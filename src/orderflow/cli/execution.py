@@ -12,7 +12,7 @@ from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.other_parts import OtherParts
 from orderflow.cli.output import terminal
 from orderflow.cli.output.records import data_of, print_outcome
-from orderflow.cli.unknown_names import check_names
+from orderflow.cli.unknown_names import new_names, report_names
 from orderflow.domain.model.commands import AnnounceReceipt, CancelOrder, TransferStock
 from orderflow.domain.model.stock import StockKey
 from orderflow.service import SystemClock
@@ -152,12 +152,13 @@ def carry_out(
     """Run a command or preview it, and print the outcome."""
     with connect(where) as database:
         command = make(database)
-        check_names(database.flow, command)
-        _report_past_date(command)
+        names = new_names(database.flow, command)
         flow = database.flow
         outcome = (
             flow.seller(command.seller_id).preview(command) if how.dry_run else flow.handle(command)
         )
+        report_names(names)
+        _report_past_date(command)
         cancelled = outcome.order if isinstance(command, CancelOrder) else None
         parts = OtherParts.of(database, cancelled)
     if how.as_json:

@@ -1,11 +1,12 @@
 """Names that the database does not have yet: a typing error, or the first use of a new name.
 
 A read of one is refused with the nearest name that exists. So is a move to an unknown warehouse.
-Any other command that makes a new name says so.
+Any other command that makes a new name says so, once it has succeeded.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -27,12 +28,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "UnknownNameError",
-    "check_names",
     "check_products",
     "check_seller",
     "check_warehouses",
+    "new_names",
     "of_known_names",
-    "report_new_seller",
+    "report_names",
+    "reporting_new_seller",
 ]
 
 _SELLERS_MAX = 1_000
@@ -128,15 +130,23 @@ def check_products(
             raise UnknownNameError("product", sku, known, way_out)
 
 
-def report_new_seller(flow: OrderFlow, seller_id: str) -> None:
-    """Report a seller without any state."""
-    if not _is_known(flow, seller_id):
-        hint = _did_you_mean(seller_id, flow.sellers())
-        _report(f"new seller {seller_id!r}{hint}")
+@contextmanager
+def reporting_new_seller(flow: OrderFlow, seller_id: str, *, is_preview: bool) -> Iterator[None]:
+    """Report a seller that the block makes, or would have made."""
+    names = [*_new_seller(flow, seller_id)]
+    would_be_made = False
+    try:
+        yield
+        would_be_made = is_preview
+    finally:  # whatever stopped the block, some of it may be saved
+        if would_be_made or _is_known(flow, seller_id):
+            report_names(names)
 
 
-def check_names(flow: OrderFlow, command: Command) -> None:
-    """Report a seller, warehouses and products that a command is the first to name.
+def new_names(flow: OrderFlow, command: Command) -> list[str]:
+    """Return lines about the seller, warehouses and products that a command is the first to name.
+
+    Print them once it has succeeded: a command that is refused makes none.
 
     Raises:
         UnknownNameError: If it moves an order to an unknown warehouse.
@@ -144,7 +154,26 @@ def check_names(flow: OrderFlow, command: Command) -> None:
     seller_id = command.seller_id
     if isinstance(command, MoveOrder):
         check_warehouses(flow, seller_id, [command.warehouse_id], _BEFORE_A_MOVE)
-    report_new_seller(flow, seller_id)
+    return [*_new_seller(flow, seller_id), *_new_keys(flow, seller_id, command)]
+
+
+def report_names(names: Iterable[str]) -> None:
+    """Print the lines about new names."""
+    for each in names:
+        terminal.messages().print(each)
+
+
+def _is_known(flow: OrderFlow, seller_id: str) -> bool:
+    return bool(flow.seller(seller_id).events(limit=1))
+
+
+def _new_seller(flow: OrderFlow, seller_id: str) -> Iterator[str]:
+    if not _is_known(flow, seller_id):
+        hint = _did_you_mean(seller_id, flow.sellers())
+        yield f"new seller {seller_id!r}{hint}"
+
+
+def _new_keys(flow: OrderFlow, seller_id: str, command: Command) -> Iterator[str]:
     new: dict[str, list[str]] = {each: [] for each in _sources(command)}
     for key in flow.seller(seller_id).unknown_products(command):
         new.setdefault(key.warehouse_id, []).append(key.sku)
@@ -156,9 +185,9 @@ def check_names(flow: OrderFlow, command: Command) -> None:
         hint = "" if there else _did_you_mean(warehouse_id, known) or _in_brackets(known)
         if skus:
             products = listed([f"{sku}{_did_you_mean(sku, there)}" for sku in skus])
-            _report(f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}")
+            yield f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}"
         elif not there:
-            _report(f"new warehouse {warehouse_id!r}{hint} of seller {seller_id!r}")
+            yield f"new warehouse {warehouse_id!r}{hint} of seller {seller_id!r}"
 
 
 def _sources(command: Command) -> tuple[str, ...]:
@@ -168,17 +197,9 @@ def _sources(command: Command) -> tuple[str, ...]:
     return ()
 
 
-def _is_known(flow: OrderFlow, seller_id: str) -> bool:
-    return bool(flow.seller(seller_id).events(limit=1))
-
-
 def _keys(flow: OrderFlow, seller_id: str) -> list[StockKey]:
     seller = flow.seller(seller_id)
     return [each.key for each in seller.stock()] + [each.key for each in seller.receipts()]
-
-
-def _report(text: str) -> None:
-    terminal.messages().print(text)
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

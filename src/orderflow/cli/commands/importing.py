@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,7 +18,7 @@ from orderflow.cli.options.import_file import ColumnNames, FileForm, FileKind, l
 from orderflow.cli.output import terminal
 from orderflow.cli.output.files_report import FilesReport
 from orderflow.cli.several_files import import_files
-from orderflow.cli.unknown_names import report_new_seller
+from orderflow.cli.unknown_names import reporting_new_seller
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def import_(
         found = find_files(files)
         _check_lines(found, how)
         seller_id = database.seller(where.seller, may_be_new=True)
-        if not how.as_json:
-            report_new_seller(database.flow, seller_id)
+        with_new_seller = reporting_new_seller(database.flow, seller_id, is_preview=how.dry_run)
         first = FileImport(
             database=database,
             seller_id=seller_id,
@@ -94,12 +93,13 @@ def import_(
             for name, rejects in zip(found.names, _rejects(found, how), strict=True)
         ]
         report: ImportReport | FilesReport
-        if found.is_one:
-            report = imports[0].run()
-        else:
-            report = attrs.evolve(
-                import_files(imports), left_out=found.left_out, has_folder=found.has_folder
-            )
+        with nullcontext() if how.as_json else with_new_seller:
+            if found.is_one:
+                report = imports[0].run()
+            else:
+                report = attrs.evolve(
+                    import_files(imports), left_out=found.left_out, has_folder=found.has_folder
+                )
         _end(report, how)
 
 

@@ -24,7 +24,7 @@ from orderflow.cli.options.sourcing_options import SourcingOptions
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import data_of, print_table
-from orderflow.cli.unknown_names import check_names, check_warehouses
+from orderflow.cli.unknown_names import check_warehouses, new_names, report_names
 from orderflow.domain.model.commands import PlaceOrder
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.short_part import ShortPart
@@ -180,8 +180,9 @@ def source(
             short_part=short_part,
             not_before=not_before,
         )
-        check_names(database.flow, PlaceOrder(order=order, at=order.placed_at, sourcing=policy))
+        placing = PlaceOrder(order=order, at=order.placed_at, sourcing=policy)
         plan = database.flow.seller(seller_id).source(order, sourcing=policy, at=order.placed_at)
+        report_names(new_names(database.flow, placing))
     if as_json:
         terminal.print_json(
             {"plan": data_of(plan), "skus": {line.line_id: line.sku for line in order.lines}}

@@ -20,7 +20,7 @@ from orderflow.cli.options.user_zone import user_zone
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing, time_column
 from orderflow.cli.output.records import RECEIPT_COLUMNS, data_of, print_table, receipt_row
-from orderflow.cli.unknown_names import check_names, check_warehouses
+from orderflow.cli.unknown_names import check_warehouses, new_names, report_names
 from orderflow.domain.model.commands import AnnounceReceipt
 from orderflow.domain.model.order import Order, OrderLine
 from orderflow.domain.model.stock import ExpectedReceipt, StockKey
@@ -177,12 +177,12 @@ def what_if(
                 *(ReceiptChange(each, more=more) for each, more in _more(short, over).items()),
             ]
             added = list(_added(database, seller_id, where, add or ()))
-            for each in added:
-                announced = AnnounceReceipt(receipt=each, at=SystemClock().now())
-                check_names(database.flow, announced)
             moves = database.flow.seller(seller_id).what_if(*changes, *added)
         except InvalidValueError as error:
             raise _named(error) from error
+        for each in added:
+            announced = AnnounceReceipt(receipt=each, at=SystemClock().now())
+            report_names(new_names(database.flow, announced))
         rows = (_row(each) for each in moves if where.warehouse in {None, each.order.warehouse_id})
         print_listing("moves", _MOVE_COLUMNS, database.known(rows, where), how)
 
