@@ -76,7 +76,7 @@ def test_a_refused_order_does_not_stop_the_others(ended: Shop) -> None:
 
 
 def test_old_orders_are_erased_and_a_dry_run_erases_none(ended: Shop) -> None:
-    old = ("erase", "--older-than", "10", "--at", "2026-03-25T09:00")
+    old = ("erase", "--older-than", "10d", "--at", "2026-03-25T09:00")
     before = ended.everything()
     preview = ended.ask(*old, "--dry-run")
     assert ended.everything() == before
@@ -85,6 +85,11 @@ def test_old_orders_are_erased_and_a_dry_run_erases_none(ended: Shop) -> None:
     assert preview["erased"] == done["erased"]
     assert sorted(ids(done["erased"])) == ["P-1", "P-1-now"]
     assert ended.ask(*old)["erased"] == []
+    for length in ("4", "4d", "96h"):
+        preview = ended.ask(
+            "erase", "--older-than", length, "--at", "2026-03-25T09:00", "--dry-run"
+        )
+        assert ids(preview["erased"]) == ["P-2"]
 
 
 def test_an_old_order_is_left_if_another_one_needs_the_same_data(ended: Shop) -> None:
@@ -109,6 +114,7 @@ def test_no_byte_of_the_text_is_left_in_the_file(ended: Shop) -> None:
     [
         ((), "'ORDER': name an order, or give --older-than"),
         (("P-1", "--older-than", "3"), "'--older-than': name orders, or give --older-than"),
+        (("--older-than", "0d"), "'--older-than': it must be above 0"),
         (("--older-than", "-3"), "'--older-than': it must be above 0"),
         (("--older-than", "soon"), "'soon' is not a valid DAYS"),
         (("--older-than", "3", "--include-open"), "'--include-open': name the orders that are"),

@@ -120,7 +120,7 @@ def _import(shop: Shop, folder: Path, at: str) -> None:
     shop.do("import", file, "--at", at)
 
 
-@pytest.mark.parametrize("bands", ["", "x", "3,2", "1,,2", "0", "-1"])
+@pytest.mark.parametrize("bands", ["", "x", "d", "1h", "3,2", "1,,2", "0", "-1"])
 def test_wrong_age_bands_are_refused(busy: Shop, bands: str) -> None:
     assert "'--age-bands'" in busy.wrong("report", "backlog", f"--age-bands={bands}")
 

@@ -319,7 +319,7 @@ def _progress(title: str) -> Iterator[Callable[[int], None]]:
 
 
 def _bands(text: str) -> tuple[timedelta, ...]:
-    days = [part.strip() for part in text.split(",")]
+    days = [part.strip().removesuffix("d") for part in text.split(",")]
     if not all(re.fullmatch("[0-9]{1,5}", part) for part in days):
         raise typer.BadParameter(
             f"{quoted(text)} is not a list of days: try 1,7,30", param_hint="'--age-bands'"

@@ -20,6 +20,7 @@ from orderflow.cli.options.user_zone import user_zone
 from orderflow.domain.calendar.calendar import Weekday
 from orderflow.domain.calendar.clocks import check_day, first_moment
 from orderflow.domain.model import validators
+from orderflow.domain.model.durations import duration_of
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
@@ -150,6 +151,8 @@ def _number(kind: type[int | float], least: float | None, most: float | None) ->
 
 
 def _days(text: str) -> timedelta:
+    if (length := duration_of(text)) is not None:
+        return length
     days = float(text)
     if not abs(days) <= DAYS_MAX:  # and not nan
         raise ValueError(text)
@@ -168,7 +171,7 @@ _FORMS: dict[Any, _Form] = {
     time: _Form("HH:MM", "a valid HH:MM: try 16:00", time.fromisoformat, "{:%H:%M}".format),
     timedelta: _Form(
         "DAYS",
-        f"a valid DAYS: try 2.5; {DAYS_MAX} at most",
+        f"a valid DAYS: try 2.5, 90d or 36h; {DAYS_MAX} days at most",
         _days,
         lambda value: f"{value / timedelta(days=1):g}",
     ),
