@@ -108,7 +108,7 @@ def test_a_refused_order_does_not_stop_the_others(shop: Shop) -> None:
 
 def test_an_invalid_id_stops_all_of_them(shop: Shop) -> None:
     shop.do("remove", "A-1")
-    assert "SendOrderToWarehouse.order_id must be" in shop.wrong("send", "A-1", "")
+    assert "Invalid value for 'ORDER': must be" in shop.wrong("send", "A-1", "")
 
 
 def test_finished_steps_are_reported_after_a_failure(
