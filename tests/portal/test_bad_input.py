@@ -50,6 +50,21 @@ def test_a_draft_that_cannot_be_saved_comes_back_with_the_reason(portal: Portal)
     assert unknown.status in {404, 409}
 
 
+@pytest.mark.parametrize("version", ["abc", "", "-1", "1.5", "9" * 40])
+def test_a_version_that_is_none_sends_the_seller_back_to_the_order(
+    portal: Portal, version: str
+) -> None:
+    acme = portal.signed_in("acme")
+    fields = [("csrf", acme.token), ("command_id", "c"), ("version", version)]
+    for page in (
+        acme.get(f"/order/edit?id=1004&version={version}"),
+        acme.post("/order/edit?id=1004", fields),
+        acme.post("/order/way/cancel?id=1004", fields),
+    ):
+        assert page.status == 422
+        assert "the version must be the number in the form; open the order again" in alert(page)
+
+
 def test_a_product_that_is_not_in_the_inventory_is_pointed_out(portal: Portal) -> None:
     version = portal.seller("acme").order("1005").version
     path = f"/order/edit/review?id=1005&added:SPOON=1&version={version}"
@@ -97,7 +112,9 @@ def test_stock_is_booked_in_by_whole_units(portal: Portal) -> None:
     before = portal.written()
     page = portal.signed_in("warehouse").get("/warehouse")
     for received in NO_UNITS:
-        assert page.press("Book in", received=received).status == 422, received
+        answer = page.press("Book in", received=received)
+        assert answer.status == 422, received
+    assert "received: must be a whole number" in alert(page.press("Book in", received="two"))
     assert portal.written() == before
 
 
@@ -108,6 +125,17 @@ def test_stock_of_a_seller_that_there_is_not_is_not_booked_in(portal: Portal) ->
     answer = page.visitor.post("/warehouse", [*fields.items(), ("received", "1")])
     assert answer.status == 404
     assert "nobody" not in portal.app.state.shop.flow.sellers()
+
+
+def test_a_mistyped_warehouse_is_refused_with_the_known_ones(portal: Portal) -> None:
+    visitor, before = portal.signed_in("warehouse"), portal.written()
+    fields = {"csrf": visitor.token, "command_id": "c", "seller_id": "acme", "sku": "MUG"}
+    typed = {**fields, "received": "1", "warehouse_id": "ledes"}
+    answer = visitor.post("/warehouse", [*typed.items()])
+    assert answer.status == 422
+    assert "acme has nothing in warehouse 'ledes', only in leeds." in alert(answer)
+    assert portal.written() == before
+    assert visitor.post("/warehouse", [*(typed | {"warehouse_id": "leeds"}).items()]).status == 200
 
 
 @pytest.mark.parametrize("user", ["acme", "warehouse"])

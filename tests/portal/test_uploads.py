@@ -61,6 +61,15 @@ def test_the_same_file_again_places_nothing_twice(portal: Portal) -> None:
     assert portal.written() == written
 
 
+def test_a_stored_order_that_differs_is_named(portal: Portal) -> None:
+    acme = portal.signed_in("acme")
+    upload(acme, FILE)
+    written = portal.written()
+    page = upload(acme, FILE.replace(b"CUP,2", b"CUP,3"))
+    assert "Order 2001 differs from the file, and was kept as it is." in page.text
+    assert portal.written() == written
+
+
 UNREADABLE = (
     b"",
     b"a,b\n1,2\n",

@@ -37,6 +37,14 @@ TITLES = {
 }
 
 
+FAULTS = {
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "missing": "is missing",
+}
+"""What is wrong with a field, by the type of FastAPI's error."""
+
+
 def make_app(database: Path, *, secret: str | None = None) -> FastAPI:
     """Make the portal, with its database in one file.
 
@@ -100,7 +108,9 @@ async def refuse_stale(request: Request, error: StaleVersionError) -> Response:
 
 async def refuse_request(request: Request, error: RequestValidationError) -> Response:
     """Name the fields that are not filled in as they should be."""
-    faults = [f"{each['loc'][-1]}: {each['msg']}" for each in error.errors()]
+    faults = [
+        f"{each['loc'][-1]}: {FAULTS.get(each['type'], each['msg'])}" for each in error.errors()
+    ]
     return problem_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults))
 
 

@@ -22,11 +22,25 @@ def units_of(text: str, sku: str) -> int:
     Raises:
         InvalidValueError: If it is not a whole number above 0.
     """
-    is_number = text.isascii() and text.isdecimal() and len(text) < len("1000000000000")
-    if not is_number or not int(text):
+    if not _is_number(text) or not int(text):
         demand = "a whole number from 1; to have none, remove the line"
         raise InvalidValueError(f"the quantity of {sku}", demand, text)
     return int(text)
+
+
+def version_of(text: str) -> int:
+    """Read the version of the order that a form is about.
+
+    Raises:
+        InvalidValueError: If it is none.
+    """
+    if not _is_number(text):
+        raise InvalidValueError("the version", "the number in the form; open the order again", text)
+    return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < len("1000000000000")
 
 
 @define
@@ -60,7 +74,7 @@ class Draft:
             kind, _, subject = name.partition(":")
             match kind:
                 case "version":
-                    draft.version = units_of(value, "version") if value != "0" else 0
+                    draft.version = version_of(value)
                 case "quantity":
                     draft.quantities[subject] = value
                 case "removed":

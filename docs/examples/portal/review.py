@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from orderflow import Order, Outcome, Seller
 from orderflow.commands import OrderCommand
+from portal.drafts import version_of
 from portal.pages import page
 from portal.shop import Shop
 from portal.words import changes_of
@@ -27,7 +28,14 @@ async def form_fields(request: Request) -> list[tuple[str, str]]:
 
 FormFields = Annotated[list[tuple[str, str]], Depends(form_fields)]
 CommandId = Annotated[str, Form(min_length=1, max_length=ID_MAX)]
-Version = Annotated[int, Form()]
+
+
+def form_version(version: Annotated[str, Form()] = "") -> int:
+    """Return the version of the order that a form is about."""
+    return version_of(version)
+
+
+Version = Annotated[int, Depends(form_version)]
 
 
 def new_id() -> str:

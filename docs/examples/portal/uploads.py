@@ -172,8 +172,10 @@ def _remarks(found: Import, done: BatchResult[ImportCommand]) -> Iterator[str]:
     """Yield what a seller should know beside the faults: nothing is omitted in silence."""
     if found.unchanged:
         yield f"{count(found.unchanged, 'order')} imported before: nothing to do."
-    if found.changed:
-        yield f"{count(found.changed.total, 'stored order')} different from the file, and kept."
+    for changed in found.changed[:MESSAGES_MAX]:
+        yield f"Order {changed.order_id} differs from the file, and was kept as it is."
+    if more := found.changed.total - len(found.changed[:MESSAGES_MAX]):
+        yield f"{count(more, 'more order')} with a difference."
     for conflict in found.conflicting[:MESSAGES_MAX]:
         yield f"Order {conflict.order_id} was not imported: {conflict.reason}."
     for off in found.called_off[:MESSAGES_MAX]:

@@ -9,7 +9,7 @@ from attrs import frozen
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from orderflow import ExpectedReceipt, OrderFlow, StockKey
+from orderflow import ExpectedReceipt, OrderFlow, Seller, StockKey
 from portal.accounts import require_warehouse
 from portal.pages import page
 from portal.review import ID_MAX, CommandId, new_id, outcome_of
@@ -74,7 +74,13 @@ def book_in(
     """Book a delivery in. Waiting orders get the units in the same transaction, by themselves."""
     if seller_id not in shop.flow.sellers():
         raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such seller.")
-    shop.flow.seller(seller_id).book_in(
+    seller = shop.flow.seller(seller_id)
+    known = _warehouses(seller)
+    if known and warehouse_id not in known:
+        there = ", ".join(known)
+        detail = f"{seller_id} has nothing in warehouse {warehouse_id!r}, only in {there}."
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    seller.book_in(
         StockKey(seller_id, warehouse_id, sku),
         received,
         receipt_id=receipt_id or None,
@@ -83,6 +89,14 @@ def book_in(
     )
     query = urlencode({"seller": seller_id, "done": command_id})
     return RedirectResponse(f"/warehouse?{query}", HTTPStatus.SEE_OTHER)
+
+
+def _warehouses(seller: Seller) -> list[str]:
+    """Return the warehouses in which a seller has stock, deliveries or orders that wait."""
+    known = {product.warehouse_id for product, _ in seller.backlog().by_product}
+    known |= {stock.key.warehouse_id for stock in seller.stock()}
+    known |= {receipt.key.warehouse_id for receipt in seller.receipts()}
+    return sorted(known)
 
 
 def _receipts(flow: OrderFlow, wanted: str) -> list[ExpectedReceipt]:
