@@ -59,6 +59,18 @@ def test_a_split_may_name_the_units(staff: Staff) -> None:
     assert flow.seller("acme").order("A-1.1").units == 1
 
 
+@pytest.mark.parametrize("numbers", [{"units_0": 0}, {"units_0": 0, "units_1": 0}])
+def test_a_split_of_no_unit_is_refused(staff: Staff, numbers: dict[str, int]) -> None:
+    before = state()
+    shown = staff.send("A-2", "split", step="preview", **numbers)
+    assert "Enter at least one unit" in shown.content.decode()
+    assert "changes" not in shown.context
+    staff.send("A-2", "split", step="confirm", **numbers)
+    assert state() == before
+    staff.do("A-2", "split", units_0=0, units_1=1)
+    assert flow.seller("acme").order("A-2.1").units == 1
+
+
 def test_a_cancellation_shows_who_gets_the_units(staff: Staff) -> None:
     shown = staff.send("A-1", "cancel", step="preview", reason="asked for")
     changes = shown.context["changes"]

@@ -82,8 +82,16 @@ class SplitForm(ActionForm):
             help_text="If omitted: the id of this order and the next free number.",
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Require a unit, if any number is given."""
+        numbers = [self.cleaned_data.get(f"units_{each}") for each in range(LINES_MAX)]
+        if 0 in numbers and not any(numbers) and not self.errors:
+            text = "Enter at least one unit, or no number at all to split off all allocated units."
+            raise forms.ValidationError(text)
+        return self.cleaned_data
+
     def command(self, fields: Mapping[str, Any]) -> OrderCommand:
-        """Return the command. Without any units, it splits off all that are allocated."""
+        """Return the command. Without any number, it splits off all units that are allocated."""
         units = tuple(
             (line.line_id, self.cleaned_data[f"units_{number}"])
             for number, line in enumerate(self.order.lines[:LINES_MAX])
