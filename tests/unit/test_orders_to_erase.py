@@ -49,3 +49,11 @@ def test_orders_that_are_too_many_are_skipped(limit: int, monkeypatch: pytest.Mo
     shop.cancel("E", at=later(10))
     monkeypatch.setattr(erasing_methods, "ERASED_TOGETHER_MAX", 1)
     assert pages(shop, limit) == (["A", "C", "D"], ["B", "E"])
+
+
+def test_an_erasure_is_repeated_although_the_order_was_replaced_since() -> None:
+    shop = old_shop()
+    first = shop.erase("A", command_id="erase A")
+    shop.place(order("F", replaces="A", placed_at=later(20)), at=later(20))
+    again = shop.erase("A", command_id="erase A")
+    assert [each.order_id for each in again.orders] == [each.order_id for each in first.orders]

@@ -38,6 +38,7 @@ from orderflow.errors import (
     RefusedError,
     SplitRefusedError,
 )
+from orderflow.sourcing import SourcingPolicy
 from tests.unit.domain.test_walks import COMMANDS, OPENINGS
 from tests.unit.shop import ACME, NOON, CheckedFlow, about, key, later, order, shop_with
 
@@ -228,6 +229,17 @@ def test_what_was_left_unserved_is_served_before_it_is_explained(
     assert acme.explain("003", at=NOON).order.status == "ALLOCATED"
     allowed = [str(each.action) for each in acme.actions("003", at=NOON) if each.allowed]
     assert "SEND_TO_WAREHOUSE" in allowed
+
+
+def test_what_was_left_unserved_is_served_before_a_new_order_is_sourced(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    flow, _ = long_queue()
+    interrupt(monkeypatch, flow, 6)
+    placed = order("Z", ("MUG", 2), warehouse_id="", placed_at=later(99))
+    sourcing = SourcingPolicy(warehouses=("leeds", "york"))
+    (part,) = flow.seller(ACME).source(placed, sourcing=sourcing, at=NOON).parts
+    assert (part.units, part.waiting) == ((("1", 2),), (("1", 1),))
 
 
 # Suggestions and reasons

@@ -660,6 +660,13 @@ def test_the_delays_of_a_miss_say_where_its_time_went(acme: Seller) -> None:
     )
 
 
+def test_the_last_delay_of_an_order_that_has_not_left_goes_on(acme: Seller) -> None:
+    acme.book_in(key("MUG"), 1, at=NOON)
+    acme.place(order("A", promised_by=day(1)), at=NOON)
+    (miss, _) = acme.service_levels(LEEDS, at=day(4)).misses
+    assert miss.delays == (Delay(status=Status.ALLOCATED, begin=NOON, end=None),)
+
+
 def test_times_in_the_same_status_are_one_delay(acme: Seller) -> None:
     acme.place(order("A", ("MUG", 2), ("CUP", 1), promised_by=day(1)), at=NOON)
     acme.book_in(key("MUG"), 1, at=day(2))
