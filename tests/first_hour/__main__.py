@@ -48,9 +48,9 @@ def main() -> int:
             results.append((page.name, taken, time.monotonic() - begin, fault))
             if fault:
                 print(fault, flush=True)
-    print(f"\n{'page':<32}{'steps':>6}{'seconds':>9}  result")
+    print(f"\n{'page':<44}{'steps':>6}{'seconds':>9}  result")
     for name, taken, seconds, fault in results:
-        print(f"{name:<32}{taken:>6}{seconds:>9.0f}  {'stumbled' if fault else 'works'}")
+        print(f"{name:<44}{taken:>6}{seconds:>9.0f}  {'stumbled' if fault else 'works'}")
     return int(any(fault for *_, fault in results))
 
 
