@@ -269,9 +269,10 @@ def test_each_command_leads_where_the_table_says_or_is_refused(status: str, comm
     shop = OPENINGS[status]()
     expected = LEADS_TO[status][command]
     if expected == REFUSED:
-        with pytest.raises((ActionRefusedError, SplitRefusedError)):
+        with pytest.raises((ActionRefusedError, SplitRefusedError)) as refused:
             shop.handle(COMMANDS[command])
-        assert shop.status("A") == status
+        assert (shop.status("A"), refused.value.order_id) == (status, "A")
+        assert str(refused.value).startswith(("order 'A' is ", "order 'A' was not split: "))
     else:
         shop.handle(COMMANDS[command])
         assert shop.status("A") == expected
