@@ -79,10 +79,10 @@ FAULTS = (
         "tests/unit/domain tests/model",
     ),
     Fault(
-        "a pass is counted for the order that took the units, too",
+        "a pass is counted for the orders that the command has changed, too",
         "domain/allocation/passed_over.py",
-        "if queue_position(order, draft.policy.queue) >= last:",
-        "if queue_position(order, draft.policy.queue) > last:",
+        "if order.order_id not in draft.orders and not allows_partial(order, draft.policy):",
+        "if not allows_partial(order, draft.policy):",
         "tests/unit/domain tests/model",
     ),
     Fault(
