@@ -281,6 +281,12 @@ def test_a_value_is_shown_as_far_as_it_fits(value: object, shown: str) -> None:
 @pytest.mark.parametrize("name", wrong.__all__)
 def test_every_error_is_in_one_tree(name: str) -> None:
     assert issubclass(getattr(wrong, name), wrong.OrderFlowError)
+    assert f" {name}" in (wrong.__doc__ or "")
+
+
+def test_every_error_of_the_package_is_public() -> None:
+    found = {name for name in vars(wrong) if name.endswith("Error")}
+    assert found == set(wrong.__all__)
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)

@@ -12,14 +12,17 @@
     │   └── ReceiptNotFoundError
     ├── RefusedError               a command that is not possible now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
+    │   ├── DespatchRefusedError   a line has fewer units than are to be despatched
     │   ├── EditRefusedError
     │   ├── ErasureRefusedError    the order still needs its personal data
     │   ├── HoldRefusedError       the hold would have ended already
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
     │   ├── MoveRefusedError
     │   ├── ReallocationRefusedError  no unit has changed hands
+    │   ├── PagesFirstError        the queues that an earlier command left unserved come first
     │   ├── PlanRefusedError       no plan does what is asked, or the plan is out of date
     │   ├── ReplacementRefusedError  the order to be replaced is not cancelled
+    │   ├── ReturnRefusedError     more units than were despatched are to come back
     │   ├── SendRefusedError       the day of the order has not come
     │   ├── ShortPickRefusedError  nothing is missing on one of its lines
     │   ├── SplitRefusedError
@@ -50,13 +53,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.errors.base import OrderFlowError, RefusedError
-from orderflow.errors.not_erased import ErasureRefusedError
 from orderflow.errors.not_found import (
     LineNotFoundError,
     NotFoundError,
     OrderNotFoundError,
     ProductNotFoundError,
     ReceiptNotFoundError,
+)
+from orderflow.errors.order_refused import (
+    DespatchRefusedError,
+    EditRefusedError,
+    ErasureRefusedError,
+    HoldRefusedError,
+    MoveRefusedError,
+    ReplacementRefusedError,
+    ReturnRefusedError,
+    ShortPickRefusedError,
+    SplitRefusedError,
 )
 from orderflow.errors.outside import (
     ComparisonError,
@@ -87,6 +100,7 @@ __all__ = [
     "CommandIdReusedError",
     "ComparisonError",
     "ContentionError",
+    "DespatchRefusedError",
     "DuplicateOrderError",
     "EditRefusedError",
     "ErasureRefusedError",
@@ -108,6 +122,7 @@ __all__ = [
     "ReceiptNotFoundError",
     "RefusedError",
     "ReplacementRefusedError",
+    "ReturnRefusedError",
     "SchemaError",
     "SendRefusedError",
     "SettingsError",
@@ -173,24 +188,6 @@ class ActionRefusedError(RefusedError):
         super().__init__(f"order {order_id!r} is {status}: cannot {_in_words(action)}; {way_out}")
 
 
-class EditRefusedError(RefusedError):
-    """An edit that is not possible. None of its changes was made."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"order {order_id!r} was not edited: {reason}")
-
-
-class HoldRefusedError(RefusedError):
-    """A hold that would have ended before it began."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"order {order_id!r} was not put on hold: {reason}")
-
-
 class LimitRefusedError(RefusedError):
     """A valid command whose result would be above a limit, such as too many units on hand.
 
@@ -214,24 +211,6 @@ class LimitRefusedError(RefusedError):
         )
 
 
-class DespatchRefusedError(RefusedError):
-    """A despatch of more units than the order has at the warehouse."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"order {order_id!r} was not despatched: {reason}")
-
-
-class ReturnRefusedError(RefusedError):
-    """A return of more units than left the warehouse with the order."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"the return for order {order_id!r} was not recorded: {reason}")
-
-
 class SendRefusedError(RefusedError):
     """The day of the order has not come, so it cannot be sent to the warehouse.
 
@@ -246,24 +225,6 @@ class SendRefusedError(RefusedError):
         self.reason = reason
         self.not_before = not_before
         super().__init__(f"order {order_id!r} was not sent to the warehouse: {reason}")
-
-
-class ShortPickRefusedError(RefusedError):
-    """A short pick that names a line without missing units."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"the short pick of order {order_id!r} was not recorded: {reason}")
-
-
-class MoveRefusedError(RefusedError):
-    """The order, or a part of it, cannot be moved to another warehouse."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"order {order_id!r} was not moved: {reason}")
 
 
 class ReallocationRefusedError(RefusedError):
@@ -289,24 +250,6 @@ class PlanRefusedError(RefusedError):
         self.reason = reason
         self.order_ids = order_ids
         super().__init__(f"{reason}: {listed(order_ids)}" if order_ids else reason)
-
-
-class ReplacementRefusedError(RefusedError):
-    """The order cannot be placed in place of another one."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"order {order_id!r} was not placed: {reason}")
-
-
-class SplitRefusedError(RefusedError):
-    """The order has nothing that could be split off."""
-
-    def __init__(self, order_id: str, reason: str) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        super().__init__(f"order {order_id!r} was not split: {reason}")
 
 
 class StockRefusedError(RefusedError):
