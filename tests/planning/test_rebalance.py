@@ -33,7 +33,7 @@ from orderflow.invariants import violations
 from orderflow.planning import Plan, PlanRule, Protection, Stance, Weight, command_of, rebalance
 from tests.planning.large import large_packing
 from tests.planning.worlds import AT, PROTECTIONS, SKUS, backlog, backlogs, best_gain, loses
-from tests.unit.shop import LEEDS, key
+from tests.unit.shop import ACME, LEEDS, key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,6 +243,9 @@ def test_a_weight_says_what_is_worth_more() -> None:
     assert (completed(plan), plan.value, plan.without_weight, plan.weight) == ({"B"}, 5, 1, None)
     assert completed(rebalance(state, AT, weight=Weight.AGE)) != set()
     assert rebalance(state, AT, weight=Weight.PRIORITY).value == 1
+    urgent = [attrs.evolve(order, priority=3) for order in state.orders.values()]
+    state = State.of(ACME, urgent, state.records.values())
+    assert rebalance(state, AT, weight=Weight.PRIORITY).value == 1 + 3
 
 
 def test_no_order_is_passed_over_beyond_the_limit() -> None:

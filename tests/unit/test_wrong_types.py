@@ -155,6 +155,7 @@ def test_a_value_of_another_type_is_refused_by_name(each: Tried) -> None:
         with pytest.raises(InvalidValueError) as refused:
             call(each, value)
         assert refused.value.demand
+        assert refused.value.value is value or type(refused.value.value) in {str, list, tuple}
         owner, _, name = refused.value.field.rpartition(".")
         assert (name, owner in OWNERS) == (each.parameter.name, True), (value, refused.value)
 
