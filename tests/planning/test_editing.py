@@ -263,3 +263,10 @@ def test_an_order_that_must_be_full_and_is_not_changed_keeps_an_edit_from_it() -
     with pytest.raises(PlanRefusedError, match="these must be full, and would not be") as refused:
         edit_plan(plan, STATE, "take 1 from C, give to A")
     assert refused.value.order_ids == ("C",)
+
+
+def test_an_order_that_gains_a_part_is_not_passed_over_by_itself() -> None:
+    state = backlog(("A", {"MUG": (0, 3)}), ("B", {"MUG": (2, 4)}), ("C", {"MUG": (0, 1)}))
+    after = edited(state, "take 1 from B, give to A")
+    assert units(after) == {"A": 1, "B": -2, "C": 1}
+    assert [(each.order_id, each.times) for each in after.passed_over] == [("A", 1), ("B", 1)]
