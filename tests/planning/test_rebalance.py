@@ -523,3 +523,13 @@ def test_a_search_that_is_over_at_once_has_an_answer() -> None:
     found = search(large_packing(300), Search(go_on=lambda _value, _bound: False))
     assert found.was_cut
     assert 0 < found.value <= found.bound
+
+
+@pytest.mark.parametrize("partial", [PartialAllocation.NEVER, PartialAllocation.AFTER_WAITING])
+def test_no_complete_order_gives_where_it_would_lose_the_rest(partial: PartialAllocation) -> None:
+    state = backlog(("A", {"CUP": (3, 3), "MUG": (2, 2)}), ("B", {"CUP": (0, 3)}))
+    passes_max = 1 if partial is PartialAllocation.AFTER_WAITING else None
+    policy = AllocationPolicy(partial_allocation=partial, passes_max=passes_max)
+    with pytest.raises(PlanRefusedError, match="would then wait and lose all others"):
+        rebalance(state, AT, policy, protection=Protection(complete=False))
+    assert rebalance(state, AT, policy).orders == ()

@@ -287,12 +287,24 @@ def test_a_repeated_turn_has_no_order_before_it_if_the_events_are_missing() -> N
     assert answer.before is None
 
 
-def test_orders_that_the_run_itself_completed_before_their_turn_are_counted() -> None:
-    acme = shop(*queue_of(3), mugs=1)
+@pytest.mark.parametrize("orders_max", [1, 2, 1_000])
+def test_orders_that_the_run_itself_completed_before_their_turn_are_counted(
+    orders_max: int,
+) -> None:
+    acme = shop(*queue_of(3), mugs=1, orders_max=orders_max)
     start = acme.choose_orders(CancelOrders(), filter_of("units=1"), bulk_id="b")
     result = acme.run_bulk(start)
     assert [each.completed_by_run for each in result.answers] == [False, True, True]
     assert result.completed_by_run == acme.run_bulk(start).completed_by_run == 2
+
+
+@pytest.mark.parametrize("orders_max", [1, 2, 1_000])
+def test_a_preview_counts_those_that_later_pages_complete(orders_max: int) -> None:
+    acme = shop(order("A", ("MUG", 3)), *queue_of(3), mugs=3, orders_max=orders_max)
+    start = acme.choose_orders(CancelOrders(), EVERY, bulk_id="b")
+    previewed = acme.preview_bulk(start)
+    assert previewed.completed_by_run == 3
+    assert acme.run_bulk(start) == previewed
 
 
 def test_a_product_that_no_chosen_order_has_is_refused() -> None:

@@ -2,11 +2,13 @@
 
 A limit binds the orders that a command makes short. Orders that waited before count, but wait on.
 So more units than the limit may be short after it was lowered, or after it began. A change of
-policy may exceed it too: no order becomes short by giving back a part that it may not have.
+policy or a reallocation may exceed it too: no order becomes short by giving back a part that it may
+not have.
 
 The exact statement is about the order that became short last, of those that are on back order and
-short of the product. If the limit was in force then, and neither it nor the policy has changed
-since, all these orders together are short of no more units than the limit. When the turn of that
+short of the product. Consider it if the limit was in force then, and if neither the limit nor the
+policy has changed since and no units have changed hands. All these orders together are then short
+of no more units than the limit. When the turn of that
 order came, it lost whatever was above. Since then, the others only got units or left the queue.
 """
 
@@ -15,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.domain.model.back_order_limit import BackOrderLimit
-from orderflow.domain.model.events import BackOrdersLimited, PolicyChanged
+from orderflow.domain.model.events import BackOrdersLimited, OrderReallocated, PolicyChanged
 from orderflow.domain.model.status import Status
 from orderflow.errors.quoting import counted
 from orderflow.invariants.state import text_of
@@ -31,13 +33,15 @@ if TYPE_CHECKING:
 
 __all__ = ["concerns_limits", "limit_violations"]
 
+_EXCEEDING = PolicyChanged | OrderReallocated
+"""After these, orders may give back parts without becoming short."""
 _BEFORE = -1
 """The number of whatever happened before the first event, which has the number 0."""
 
 
 def concerns_limits(event: Event) -> bool:
     """Whether `limit_violations` looks at an event. It may be given these alone."""
-    return isinstance(event, PolicyChanged | BackOrdersLimited) or makes_short(event)
+    return isinstance(event, BackOrdersLimited | _EXCEEDING) or makes_short(event)
 
 
 def limit_violations(
@@ -56,10 +60,10 @@ def limit_violations(
     """
     limited = {limit.key: (_BEFORE, limit) for limit in limits}
     became_short: dict[str, tuple[int, datetime]] = {}
-    policy_changed = _BEFORE
+    exceeded = _BEFORE
     for number, event in enumerate(events):
-        if isinstance(event, PolicyChanged):
-            policy_changed = number
+        if isinstance(event, _EXCEEDING):
+            exceeded = number
         elif isinstance(event, BackOrdersLimited):
             limited.pop(event.key, None)
             if event.units_max is not None:
@@ -77,7 +81,7 @@ def limit_violations(
         short = {order.order_id: units for order in waiting if (units := _short_of(order, key))}
         latest = [(*became_short[each], each) for each in short if each in became_short]
         number, at, order_id = max(latest, default=(_BEFORE, None, ""))
-        is_bound = at is not None and limit.is_in_force(at) and number > max(since, policy_changed)
+        is_bound = at is not None and limit.is_in_force(at) and number > max(since, exceeded)
         units = sum(short.values())
         if is_bound and units > limit.units_max:
             found.append(

@@ -20,6 +20,7 @@ from orderflow.domain.model.bulk_commands import (
     StartBulk,
 )
 from orderflow.domain.model.chosen_lines import ReplaceProduct
+from orderflow.domain.model.events import OrderAllocated, OrderPartlyAllocated
 from orderflow.domain.model.order_filter import OrderFilter
 from orderflow.domain.model.personal_data import ERASED
 from orderflow.domain.model.policy import queue_position
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.bulk_result import BulkResult
     from orderflow.domain.model.commands import Command
+    from orderflow.domain.model.events import Event
     from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.ports import Reading, Repository
@@ -156,7 +158,9 @@ class BulkMethods(ReadMethods):
                 record.add(*turn)
             progress(begin + len(part), total)
         if record.has_more:
-            record.note_orders(self._read(partial(_changed_at, start.at)))
+            orders, completed = self._read(partial(_changed_at, start.at))
+            record.note_orders(orders)
+            record.note_completed(completed)
         return record.result()
 
     def preview_bulk(
@@ -227,8 +231,15 @@ def _replaced_skus(action: BulkAction) -> set[str]:
     return {edit.sku for edit in edits if isinstance(edit, ReplaceProduct)}
 
 
-def _changed_at(at: datetime, reading: Reading) -> list[Order]:
-    """Return the orders with an event at this time, as they are now."""
-    ids = [getattr(event, "order_id", None) for event in reading.events(since=at) if event.at == at]
-    orders = [reading.order(each) for each in dict.fromkeys(ids) if each is not None]
-    return [order for order in orders if order is not None]
+def _changed_at(at: datetime, reading: Reading) -> tuple[list[Order], list[str]]:
+    """Return the orders with an event at this time, and those that were completed first of all."""
+    first: dict[str, Event] = {}
+    for event in reading.events(since=at):
+        order_id = getattr(event, "order_id", None)
+        if order_id is not None and event.at == at:
+            earlier = first.get(order_id)
+            if earlier is None or isinstance(earlier, OrderPartlyAllocated):
+                first[order_id] = event
+    orders = [reading.order(order_id) for order_id in first]
+    completed = [each for each, event in first.items() if isinstance(event, OrderAllocated)]
+    return [order for order in orders if order is not None], completed

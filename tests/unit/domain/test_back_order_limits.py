@@ -12,12 +12,13 @@ from orderflow import (
     ShortPart,
     in_words,
 )
-from orderflow.commands import LimitBackOrders
+from orderflow.commands import LimitBackOrders, Reallocation
 from orderflow.core import State, decide
 from orderflow.domain.model import back_order_limit
 from orderflow.edits import ChangeQuantity
 from orderflow.errors import InvalidValueError, LimitRefusedError
 from orderflow.events import BackOrdersLimited, OrderCancelled, ShortReason, ShortUnitsCancelled
+from orderflow.invariants import limit_violations
 from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order, shop_with
 
 
@@ -51,6 +52,17 @@ def test_a_product_that_may_not_be_on_back_order() -> None:
     assert (shop.status("A"), quantities(shop, "A")) == ("ALLOCATED", [("MUG", 2, 2)])
     shop.take("B", ("MUG", 1))
     assert shop.status("B") == "CANCELLED"
+
+
+def test_what_is_given_back_after_a_reallocation_may_be_above_the_limit() -> None:
+    shop = limited(5, AllocationPolicy(partial_allocation=PartialAllocation.NEVER), MUG=5)
+    shop.take("A", ("MUG", 5))
+    shop.take("B", ("MUG", 3))
+    shop.take("C", ("MUG", 2), ("CUP", 1))
+    changes = (Reallocation("A", None, (("1", -3),)), Reallocation("B", None, (("1", 3),)))
+    shop.reallocate(changes, by="Ann", note="B is late")
+    assert [shop.held(each) for each in "ABC"] == [(0,), (3,), (0, 0)]
+    assert limit_violations(shop.orders(), shop.events()) == []
 
 
 def test_orders_wait_up_to_the_limit() -> None:

@@ -177,9 +177,9 @@ class BulkRecord:
 
     def add(self, answer: BulkAnswer, outcome: Outcome | None) -> None:
         """Add an answer, and the outcome of its command, if there was one."""
-        if answer.step is BulkStep.DONE and answer.order_id in self._completed:
-            answer = attrs.evolve(answer, completed_by_run=True)
         self._answers[answer.order_id] = answer
+        if answer.order_id in self._completed:
+            self.note_completed([answer.order_id])
         if outcome is not None:
             self.note(outcome)
 
@@ -193,6 +193,13 @@ class BulkRecord:
         """Note orders that have changed, as they are now."""
         for order in orders:
             self._latest[order.order_id] = order
+
+    def note_completed(self, order_ids: Iterable[str]) -> None:
+        """Note orders that the run itself has completed before their turn."""
+        for order_id in order_ids:
+            answer = self._answers.get(order_id)
+            if answer is not None and answer.step is BulkStep.DONE:
+                self._answers[order_id] = attrs.evolve(answer, completed_by_run=True)
 
     def result(self) -> BulkResult:
         """Return the result: each order as it was after all that the run did."""

@@ -20,6 +20,7 @@ from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import (
     AllocationPolicy,
+    PartialAllocation,
     allows_partial,
     is_urgent,
     queue_position,
@@ -180,6 +181,7 @@ class _Reader:
         """Whether an allocated order that loses units waits for them, and keeps the others."""
         return (
             not self.protection.complete
+            and self.policy.partial_allocation is PartialAllocation.ALWAYS
             and short_part_of(order, self.policy) is ShortPart.WAIT
             and not is_far(order, self.policy, self.at)
             and not any((order.warehouse_id, line.sku) in self.limited for line in order.lines)

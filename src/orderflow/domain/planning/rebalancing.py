@@ -20,7 +20,7 @@ from orderflow.domain.model.arguments import (
     require_view,
     tuple_of,
 )
-from orderflow.domain.model.policy import AllocationPolicy
+from orderflow.domain.model.policy import AllocationPolicy, PartialAllocation
 from orderflow.domain.model.reallocation import REALLOCATIONS_MAX
 from orderflow.domain.planning.choosing import Choice, deal_within
 from orderflow.domain.planning.describing import describe
@@ -108,6 +108,7 @@ def rebalance(
     how = _search(rounds, go_on, seconds_left, optimiser, exact=exact)
     weight_of = weight_function(weight, value_field, at)
     policy = view.policy or default_policy
+    _require_givers(protection, policy)
     pool = read_pool(
         view,
         at,
@@ -133,6 +134,17 @@ def rebalance(
         omitted=omitted,
         was_cut=choice.was_cut,
     )
+
+
+def _require_givers(protection: Protection, policy: AllocationPolicy) -> None:
+    """Refuse to take from complete orders where an order that waits may have no part."""
+    partial = policy.partial_allocation
+    if not protection.complete and partial is not PartialAllocation.ALWAYS:
+        raise PlanRefusedError(
+            f"no complete order may give units under partial allocation {partial}, because it "
+            "would then wait and lose all others: let complete orders keep theirs, or change the "
+            "policy"
+        )
 
 
 def _require_matches(pool: Pool) -> None:
