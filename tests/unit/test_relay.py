@@ -108,6 +108,15 @@ def test_a_message_that_fails_holds_back_the_later_ones_of_its_order_only() -> N
     assert office.desk.told[3].error == "ConnectionError: line is down"
 
 
+def test_all_messages_behind_one_that_fails_are_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office("A")
+    office.desk.down = {"A"}
+    given_back: list[OutboxMessage] = []
+    monkeypatch.setattr(office.outbox, "give_back", given_back.extend)
+    assert office.relay.run_once() == RelayResult(failed=1)
+    assert [each.event for each in given_back] == list(office.flow.seller(ACME).events("A"))[1:]
+
+
 def test_the_wait_doubles_up_to_the_longest() -> None:
     office = Office("A", wait_max=timedelta(seconds=60))
     office.desk.down = {"A"}
