@@ -26,10 +26,13 @@ class Survivor:
 
 
 def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
-    """Return why a survivor is accepted: it is listed, or only the words of a message differ.
+    """Return why a survivor is accepted: it is listed, or it is of a kind that is accepted.
 
-    Tests name the words that matter, and not each whole sentence.
+    Tests name the words of a message that matter, and not each whole sentence. That two iterables
+    have one length is said to readers.
     """
+    if survivor.bad == survivor.good.replace("strict=True", "strict=False"):
+        return "both have one length"
     good, bad = ([*map(str.split, _TEXT.findall(each))] for each in (survivor.good, survivor.bad))
     is_same_code = _TEXT.sub("", survivor.good) == _TEXT.sub("", survivor.bad)
     if is_same_code and all(a == b or len(a) > 1 for a, b in zip(good, bad, strict=True)):

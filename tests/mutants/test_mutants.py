@@ -103,3 +103,8 @@ def test_the_words_of_a_message_may_differ(good: str, bad: str, *, reason: bool)
     survivor = Survivor("orderflow.a.f", good, bad)
     assert (reason_of(survivor, {}) == "the words of a message") is reason
     assert reason_of(survivor, {survivor: "listed"}) is not None
+
+
+def test_two_iterables_of_one_length_need_no_check() -> None:
+    survivor = Survivor("orderflow.a.f", "zip(a, b, strict=True)", "zip(a, b, strict=False)")
+    assert reason_of(survivor, {}) == "both have one length"

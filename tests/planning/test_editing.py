@@ -270,3 +270,9 @@ def test_an_order_that_gains_a_part_is_not_passed_over_by_itself() -> None:
     after = edited(state, "take 1 from B, give to A")
     assert units(after) == {"A": 1, "B": -2, "C": 1}
     assert [(each.order_id, each.times) for each in after.passed_over] == [("A", 1), ("B", 1)]
+
+
+def test_an_order_that_the_plan_does_not_consider_is_named() -> None:
+    with pytest.raises(PlanRefusedError, match="does not consider this order") as refused:
+        edited(STATE, "take 1 from C, give to Z")
+    assert refused.value.order_ids == ("Z",)

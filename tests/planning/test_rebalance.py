@@ -28,6 +28,7 @@ from orderflow.adapters.highs import Highs
 from orderflow.codec import dumps, loads
 from orderflow.core import State, decide, queue_position
 from orderflow.domain.planning.search import Search, search
+from orderflow.domain.planning.weights import order_value
 from orderflow.errors import InvalidValueError, PlanRefusedError
 from orderflow.invariants import violations
 from orderflow.planning import Plan, PlanRule, Protection, Stance, Weight, command_of, rebalance
@@ -232,6 +233,14 @@ def test_a_rule_that_ensures_nothing_is_refused() -> None:
     with pytest.raises(PlanRefusedError, match="'MUST_BE_FULL: id=B' matches no order"):
         rebalance(state, AT, rules=[PlanRule("id=B", Stance.MUST_BE_FULL)])
     assert rebalance(state, AT, rules=[PlanRule("id=B", Stance.LEFT_ALONE)]).groups[0].orders == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("49.90", 49_900), ("7", 7_000), ("0.5", 500), ("0", None), ("x", None)]
+)
+def test_the_value_of_an_order_is_in_thousandths(text: str, value: int | None) -> None:
+    (order,) = backlog(("A", {"MUG": (0, 1)})).orders.values()
+    assert order_value(attrs.evolve(order, custom_fields={"total": text}), "total") == value
 
 
 def test_a_weight_says_what_is_worth_more() -> None:

@@ -146,7 +146,7 @@ def test_the_same_id_gives_the_same_result() -> None:
 def test_an_id_that_was_used_for_something_else_is_refused() -> None:
     shop = shop_with_parts()
     shop.cancel_all_parts("A", command_id="c")
-    with pytest.raises(CommandIdReusedError):
+    with pytest.raises(CommandIdReusedError, match="command id '"):
         shop.cancel_all_parts("A", reason="ordered twice", command_id="c")
     other = shop_with_parts()
     other.hold("A", HoldReason.OTHER, command_id="c A")

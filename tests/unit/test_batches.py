@@ -17,7 +17,15 @@ from orderflow import (
     StorageError,
 )
 from orderflow.adapters.memory import MemoryOutbox
-from orderflow.commands import AnnounceReceipt, BookInStock, CountStock, PlaceOrder
+from orderflow.commands import (
+    AnnounceReceipt,
+    BookInStock,
+    CancelOrder,
+    CountStock,
+    EditOrder,
+    PlaceOrder,
+)
+from orderflow.edits import ChangePriority
 from orderflow.errors import BatchInterruptedError
 from orderflow.service import Batches
 from orderflow.service import batches as batches_module
@@ -188,3 +196,17 @@ def test_a_transaction_in_memory_is_of_one_seller_and_fills_the_outbox_at_its_en
 
     repository.together(ACME, task)
     assert [each.subject for each in outbox.claim(NOON, NOON - NOON, 9)] == ["1", "1"]
+
+
+def test_an_order_that_an_earlier_command_served_is_not_stale_but_one_that_was_edited_is() -> None:
+    repository = MemoryRepository()
+    flow = OrderFlow(repository)
+    flow.handle(placing("1")[0])
+    flow.handle(placing("2")[0])
+    cancels = [
+        CancelOrder(seller_id=ACME, order_id=each, at=NOON, expected_version=1) for each in "12"
+    ]
+    edit = EditOrder(seller_id=ACME, order_id="2", at=NOON, edits=(ChangePriority(3),))
+    commands: list[Command] = [BookInStock(key=key(), received=1, at=NOON), edit, *cancels]
+    result = Batches(flow, repository).run(commands)
+    assert [each.command for each in result.refused] == [cancels[1]]

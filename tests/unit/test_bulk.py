@@ -310,7 +310,7 @@ def test_a_preview_counts_those_that_later_pages_complete(orders_max: int) -> No
 def test_a_product_that_no_chosen_order_has_is_refused() -> None:
     acme = shop(*queue_of(2), order("B", ("CUP", 1)))
     for where in ("sku=MUG", "id=A-1"):
-        with pytest.raises(InvalidValueError, match="a product that a matching order has"):
+        with pytest.raises(InvalidValueError, match=r"^ReplaceProduct\.sku must be a product that"):
             acme.choose_orders(EditOrders((ReplaceProduct("CUP", "PAN"),)), filter_of(where))
     nothing = acme.choose_orders(EditOrders((ReplaceProduct("CUP", "PAN"),)), filter_of("sku=TEA"))
     assert not nothing.orders

@@ -297,3 +297,10 @@ def test_a_condition_on_another_field_allows_every_value() -> None:
     assert not found.allows("seller", "acme")
     assert found.allows("seller", "bolt")
     assert found.allows("warehouse", "acme")
+
+
+def test_a_quote_inside_quotes_is_doubled() -> None:
+    (condition,) = filter_of('sku="a ""b"""').conditions
+    assert condition.values == ('a "b"',)
+    (condition,) = filter_of("sku='it''s'").conditions
+    assert condition.values == ("it's",)

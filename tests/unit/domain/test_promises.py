@@ -476,3 +476,12 @@ def test_what_is_nowhere_is_not_promised_over_several_warehouses() -> None:
     sourcing = SourcingPolicy(warehouses=("leeds", "york"))
     state = shop_with(MUG=0).state()
     assert available_to_promise_over("MUG", day(1), state, day(0), sourcing=sourcing) == 0
+
+
+def test_a_promise_over_several_warehouses_is_by_a_later_moment() -> None:
+    sourcing = SourcingPolicy(warehouses=("leeds", "york"))
+    with pytest.raises(InvalidValueError) as refused:
+        available_to_promise_over(
+            "MUG", day(0), shop_with(MUG=0).state(), day(1), sourcing=sourcing
+        )
+    assert refused.value.field == "available_to_promise_over.by"

@@ -394,3 +394,12 @@ def test_an_order_replaces_none_that_is_still_there() -> None:
         shop.take("1b", ("MUG", 1), warehouse_id="A", replaces="1")
     with pytest.raises(OrderNotFoundError):
         shop.take("1b", ("MUG", 1), warehouse_id="A", replaces="2")
+
+
+def test_the_cheapest_plan_keeps_to_the_parcels_of_the_policy() -> None:
+    parcels = AllocationPolicy(fulfilment=Fulfilment.PARCELS, parcels_max=2)
+    shop = shop_over(parcels, A="MUG 1", B="MUG 1", C="MUG 1")
+    costs = tuple(SourcingCost(each, parcel=1) for each in ABC)
+    plan = planned(shop, ("MUG", 3), preference=CHEAPEST, costs=costs)
+    assert sorted(each.warehouse_id for each in plan.parts) == ["A", "B"]
+    assert sum(units for each in plan.parts for _, units in each.waiting) == 1
