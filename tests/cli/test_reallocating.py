@@ -86,6 +86,8 @@ def test_a_wrong_argument_is_named(busy: Shop, arguments: tuple[str, ...], messa
 
 
 def test_what_does_not_fit_is_refused(busy: Shop) -> None:
+    for taker in ("A-1", "A-1=1"):
+        assert "short of" in busy.refused("reallocate", "MUG", "--to", taker, *WHY)
     refused = busy.refused("reallocate", "MUG", "--from", "A-1=9", "--to", "B-1=2", *WHY)
     assert "order 'A-1' cannot give 9 units of 'MUG': it has 3; name at most these" in refused
     refused = busy.refused("reallocate", "MUG", "--from", "A-1=3", "--to", "B-1", *WHY)

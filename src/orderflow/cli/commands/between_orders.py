@@ -19,7 +19,7 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.domain.decisions.reallocating import reallocation_of_product
 from orderflow.domain.model.arguments import require_identifier
 from orderflow.domain.model.commands import PinOrder, ReallocateUnits, Reallocation, UnpinOrder
-from orderflow.errors import CommandIdReusedError
+from orderflow.errors import CommandIdReusedError, ReallocationRefusedError
 from orderflow.errors.quoting import counted, quoted
 
 if TYPE_CHECKING:
@@ -128,13 +128,24 @@ def _each_once(hint: str, pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
 def _changes(
     orders: Mapping[str, Order], sku: str, given: Mapping[str, int], taken: Mapping[str, int | None]
 ) -> tuple[Reallocation, ...]:
-    """Return what each order gives and takes. Takers without a number share what is left."""
+    """Return what each order gives and takes. Takers without a number share what is left.
+
+    Raises:
+        BadParameter: If nothing is left for an order.
+        ReallocationRefusedError: If an order has fewer units, or is short of fewer.
+    """
     left = sum(given.values()) - sum(units or 0 for units in taken.values())
     changes = [reallocation_of_product(orders[each], sku, -units) for each, units in given.items()]
     for order_id, number in taken.items():
-        units = number
+        units, short = number, orders[order_id].short_of(sku)
+        if units is None and not short:
+            raise ReallocationRefusedError(
+                f"order {quoted(order_id)} is not short of {quoted(sku)}; omit it",
+                order_id=order_id,
+                sku=sku,
+            )
         if units is None:
-            units = min(left, orders[order_id].short_of(sku))
+            units = min(left, short)
             left -= units
         if units <= 0:
             raise typer.BadParameter(
@@ -146,13 +157,11 @@ def _changes(
 
 def _nothing_left(order: Order, sku: str, given: int) -> str:
     """Say why an order that is named without a number would take nothing."""
-    name, short = quoted(order.order_id), order.short_of(sku)
-    if not short:
-        return f"{name} is not short of {quoted(sku)}; omit it"
+    name = quoted(order.order_id)
     if not given:
         return (
             f"no order gives units to {name}: name one with --from, or say how many of the "
-            f"available units it takes, such as {name[1:-1]}={short}"
+            f"available units it takes, such as {name[1:-1]}={order.short_of(sku)}"
         )
     return (
         f"nothing is left for {name}: the orders before it take all {counted(given, 'unit')} "
