@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,7 @@ from orderflow.planning import Plan
 from tests.cli.runner import flat
 from tests.cli.shop import Shop
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    Needs = dict[str, dict[str, int]]
+Needs = dict[str, dict[str, int]]
 
 SMALL: list[tuple[dict[str, int], Needs]] = [
     ({"ELM": 4}, {"A": {"ELM": 5}, "B": {"ELM": 2}, "C": {"ELM": 2}}),
@@ -187,6 +185,8 @@ def test_rules_and_protections_are_options(crowded: Shop) -> None:
         ("MUST_BE_FULL: id=NOPE", "NOPE"),
         ("LEFT_ALONE: warehouse=nowhere", "in warehouse 'nowhere'"),
         ("LEFT_ALONE: seller=nobody", "there is no seller 'nobody'"),
+        ("LEFT_ALONE: short-sku=FRI", "there is no product 'FRI' (did you mean 'FIR'?)"),
+        ("LEFT_ALONE: field:Gfit=yes", "no custom field 'Gfit'; correct the --rule"),
         ("MUST_BE_FULL: priority>=10", "matches no order that this plan considers"),
     ],
 )
@@ -201,8 +201,11 @@ def test_a_rule_about_another_seller_is_refused(crowded: Shop) -> None:
 
 
 def test_a_rule_that_matches_no_order_says_so(crowded: Shop) -> None:
-    printed = crowded.do("rebalance", "--rule", "LEFT_ALONE: priority>=10")
-    assert "LEFT_ALONE: priority>=10: matches no order that the plan considers" in printed
+    crowded.do("place", "A-4", "FIR=1", "--custom-field", "Gift=yes")
+    rules = ("--rule", "LEFT_ALONE: field:Gift=yes", "--rule", "LEFT_ALONE: field:Gift=no")
+    said = flat(crowded.run("rebalance", *rules, "--json").stderr)
+    assert said.startswith("the rule 'LEFT_ALONE: field:Gift=no' matches no order that the plan")
+    assert "yes" not in said
 
 
 def test_what_the_bound_leaves_out_is_said_beside_the_gap(crowded: Shop) -> None:

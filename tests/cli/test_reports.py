@@ -187,6 +187,21 @@ def test_low_stock_is_told_once_for_each_crossing(busy: Shop, tmp_path: Path) ->
     assert [row["sku"] for row in table(busy, "report", "low-stock", "--new-only")] == ["MUG"]
 
 
+def test_lead_times_of_unknown_products_are_counted(busy: Shop, tmp_path: Path) -> None:
+    leads = tmp_path / "leads.csv"
+    busy.do("place", "C-1", "PAN=1")  # it has no stock, but orders
+    leads.write_text("sku,lead_days\nCUP,3\nPAN,3\n", encoding="utf-8")
+    assert busy.run("report", "low-stock", "--lead-file", leads).stderr == ""
+    names = ["CUPP", *(f"X-{number}" for number in range(6))]
+    leads.write_text("sku,lead_days\nCUP,3\n" + "".join(f"{each},3\n" for each in names))
+    result = busy.run("report", "low-stock", "--lead-file", leads, "--json")
+    assert result.exit_code == 0
+    assert flat(result.stderr) == (
+        "--lead-file: 7 products have no stock or receipt here: 'CUPP' (did you mean 'CUP'?), "
+        "'X-0', 'X-1', 'X-2', 'X-3' and 2 more"
+    )
+
+
 def test_two_processes_tell_a_crossing_once(busy: Shop) -> None:
     command = [sys.executable, "-m", "orderflow", "report", "low-stock", "--new-only", "--csv"]
     command += ["--db", str(busy.db)]

@@ -59,6 +59,30 @@ def test_an_unknown_warehouse_is_refused_with_the_nearest_one(shop: Shop) -> Non
 
 @pytest.mark.parametrize(
     "command",
+    [
+        *("report backlog", "report backlog --by PRODUCT", "report exceptions", "report low-stock"),
+        *("report low-stock --new-only", "report service-levels", "back-order-limits", "orders"),
+        *("stock", "receipts", "backorders", "account", "send --all", "despatch --all"),
+    ],
+)
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_an_unknown_warehouse_is_refused_everywhere(
+    shop: Shop, command: str, form: tuple[str, ...]
+) -> None:
+    other = Shop(shop.db, warehouse="ledes")
+    message = "there is no stock or receipt in warehouse 'ledes' (did you mean 'leeds'?)"
+    assert message in other.refused(*command.split(), *form)
+    assert other.run(*command.split(), *form, "--warehouse", "leeds").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["report exceptions", "orders --status CANCELLED"])
+def test_a_warehouse_with_orders_alone_is_known(shop: Shop, command: str) -> None:
+    shop.do("place", "Y-1", "BOWL=1", "--warehouse", "york")
+    assert "none" in shop.do(*command.split(), "--warehouse", "york")
+
+
+@pytest.mark.parametrize(
+    "command",
     ["stock CUP", "receipts --sku MUG", "backorders MUG", "orders --sku CUP --status NEW"],
 )
 def test_a_known_name_with_nothing_to_list_is_answered_with_nothing(

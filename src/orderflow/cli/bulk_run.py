@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from orderflow.cli.connection import WarehouseOptions, connect
-from orderflow.cli.options.filter_option import demanded
+from orderflow.cli.connection import connect
+from orderflow.cli.filter_names import check_unmatched
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
-from orderflow.cli.unknown_names import new_names, report_names
+from orderflow.cli.unknown_names import check_orders, new_names, report_names
 from orderflow.domain.decisions.bulk_steps import command_for
 from orderflow.domain.model.bulk_result import BulkStep
 from orderflow.errors import CommandIdReusedError
@@ -122,12 +122,9 @@ def _check_names(database: Database, seller: Seller, start: StartBulk, chosen: O
     Raises:
         NotFoundError: If the filter or the action names something unknown.
     """
-    for order_id in sorted(map(str, chosen.only("id") or ())):
-        seller.order(order_id)
+    check_orders(database.flow, [seller.seller_id], sorted(map(str, chosen.only("id") or ())))
     if not start.orders:
-        warehouse, sku = demanded(chosen, "warehouse"), demanded(chosen, "sku")
-        where = WarehouseOptions(seller=seller.seller_id, warehouse=warehouse)
-        list(database.known((), where, sku))
+        check_unmatched(database, seller.seller_id, chosen)
     for order_id, _ in start.orders[:1]:
         report_names(new_names(database.flow, command_for(start, seller.order(order_id))))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import typer
 
+from orderflow.cli.filter_names import check_unmatched
 from orderflow.cli.options.filter_option import check_options, demanded, filter_option
 from orderflow.cli.output import terminal
 from orderflow.cli.output.expected_dates import OrderCovers
@@ -109,6 +110,21 @@ class OrderChoice:
             counted = _counted(found, show)
             rows = sort_rows(counted, whole_key, limit, what="orders")
         yield from rows
+
+    def known(
+        self, rows: Iterable[dict[str, Any]], sku: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the rows of the listing.
+
+        Raises:
+            UnknownNameError: If there are none, and an option or the filter names something
+                unknown.
+        """
+        row = None
+        for row in self._database.known(rows, self.where, sku or self.sku):
+            yield row
+        if row is None:
+            check_unmatched(self._database, self.where.seller, self._filter)
 
     def matches(self, order: Order) -> bool:
         """Whether an order matches the filter."""

@@ -17,6 +17,7 @@ from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, o
 from orderflow.adapters.sql.embedded import require_file_name
 from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
 from orderflow.cli.options.user_zone import READ_FIRST
+from orderflow.cli.order_pages import PAGE, orders_in_pages
 from orderflow.cli.otel import instrumented
 from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import InvalidValueError, MissingExtraError, SchemaError, StorageError
@@ -44,9 +45,6 @@ __all__ = [
     "connect",
     "open_engine",
 ]
-
-PAGE = 200
-"""How many orders or sellers are read at a time."""
 
 DB = attrs.field(default="orderflow.db", metadata={"envvar": "ORDERFLOW_DB", "metavar": "FILE|URL"})
 SELLER = attrs.field(default=None, metadata={"envvar": "ORDERFLOW_SELLER", "metavar": "ID"})
@@ -181,6 +179,15 @@ class Database:
             sku=sku,
         )
 
+    def require_known(self, where: WarehouseOptions, sku: str | None = None) -> None:
+        """Require that the warehouse and the product of something empty exist.
+
+        Raises:
+            UnknownNameError: If one of them does not.
+        """
+        for _ in self.known((), where, sku):
+            pass
+
     def warehouse(self, seller_id: str, given: str | None) -> str:
         """Return the given warehouse, or the only one with stock of the seller."""
         if given is not None:
@@ -206,10 +213,7 @@ class Database:
         self, seller_id: str, status: Status | None = None, sku: str | None = None
     ) -> Iterator[Order]:
         """Yield orders, reading one page at a time."""
-        last: Order | None = None
-        while page := self.flow.seller(seller_id).orders(status, sku=sku, after=last, limit=PAGE):
-            yield from page
-            last = page[-1]
+        return orders_in_pages(self.flow.seller(seller_id), status, sku)
 
 
 @contextmanager

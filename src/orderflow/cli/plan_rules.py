@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from orderflow.cli.unknown_names import check_products, check_warehouses
+from orderflow.cli.filter_names import check_custom_fields, check_filter_names
 from orderflow.errors.quoting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from orderflow.cli.connection import Database
-    from orderflow.planning import PlanRule
+    from orderflow.planning import Plan, PlanRule
     from orderflow.service import Seller
 
-__all__ = ["check_rules"]
+__all__ = ["check_rules", "check_rules_without_orders"]
 
 _WAY_OUT = "; correct the --rule"
 
@@ -29,18 +29,21 @@ def check_rules(database: Database, seller: Seller, rules: Iterable[PlanRule]) -
         BadParameter: If a rule is about another seller only.
     """
     for rule in rules:
-        names: dict[str, list[str]] = {}
-        for each in rule.filter.conditions:
-            names.setdefault(each.field, []).extend(str(v) for v in each.values if v is not None)
-        for seller_id in names.get("seller", ()):
-            database.seller(seller_id)
+        check_filter_names(database, [seller.seller_id], rule.filter, _WAY_OUT)
         if not rule.filter.allows("seller", seller.seller_id):
             raise typer.BadParameter(
                 f"{quoted(str(rule))} matches no order of {quoted(seller.seller_id)}, the seller "
                 "of the plan; omit the seller, or choose another with --seller",
                 param_hint="'--rule'",
             )
-        check_warehouses(database.flow, seller.seller_id, names.get("warehouse", ()), _WAY_OUT)
-        check_products(database.flow, seller.seller_id, names.get("sku", ()), _WAY_OUT)
-        for order_id in names.get("id", ()):
-            seller.order(order_id)
+
+
+def check_rules_without_orders(database: Database, plan: Plan) -> None:
+    """Require that the custom fields of each rule that matches no order of a plan are known.
+
+    Raises:
+        NotFoundError: If one of them is not.
+    """
+    for rule, group in zip(plan.rules, plan.groups, strict=False):  # the last group has no rule
+        if not group.orders:
+            check_custom_fields(database.flow, [plan.seller_id], rule.filter, _WAY_OUT)

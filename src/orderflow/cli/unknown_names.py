@@ -11,9 +11,10 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from orderflow.cli.order_pages import orders_in_pages
 from orderflow.cli.output import terminal
 from orderflow.domain.model.commands import MoveOrder, PlaceOrder, PlaceOrders
-from orderflow.errors import NotFoundError
+from orderflow.errors import NotFoundError, OrderNotFoundError
 from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
@@ -22,22 +23,26 @@ if TYPE_CHECKING:
 
     from orderflow.domain.model.commands import Command
     from orderflow.domain.model.stock import StockKey
-    from orderflow.service import OrderFlow
+    from orderflow.service import OrderFlow, Seller
 
     T = TypeVar("T")
 
 __all__ = [
     "UnknownNameError",
-    "check_products",
+    "check_names",
+    "check_orders",
     "check_seller",
     "check_warehouses",
+    "did_you_mean",
+    "known_skus",
     "new_names",
     "of_known_names",
     "report_names",
     "reporting_new_seller",
 ]
 
-_SELLERS_MAX = 1_000
+SELLERS_MAX = 1_000
+"""Of more sellers, names are not looked up: all would have to be read."""
 
 _BEFORE_A_MOVE = "; count or announce stock in a new warehouse first"
 
@@ -49,7 +54,7 @@ class UnknownNameError(NotFoundError):
     """Nothing in the database has this name."""
 
     def __init__(self, what: str, name: str, known: Iterable[str], way_out: str = "") -> None:
-        hint = _did_you_mean(name, known) or _some_of(known)
+        hint = did_you_mean(name, known) or _some_of(known)
         super().__init__(f"there is no {what} {quoted(name)}{hint}{way_out}")
 
 
@@ -76,8 +81,6 @@ def of_known_names(
 ) -> Iterator[T]:
     """Yield rows. If there are none, the warehouse or the product may not exist.
 
-    Of more than `_SELLERS_MAX` sellers, the names are not looked up: all would have to be read.
-
     Raises:
         UnknownNameError: If that is why there are none.
     """
@@ -86,20 +89,66 @@ def of_known_names(
         yield row
     if row is not None or (warehouse_id is None and sku is None):
         return
-    seller_ids = list(islice(sellers(), _SELLERS_MAX + 1))
-    if len(seller_ids) > _SELLERS_MAX:
+    seller_ids = list(islice(sellers(), SELLERS_MAX + 1))
+    if len(seller_ids) <= SELLERS_MAX:
+        check_names(
+            flow,
+            seller_ids,
+            warehouse_ids=() if warehouse_id is None else (warehouse_id,),
+            skus=() if sku is None else (sku,),
+        )
+
+
+def check_names(
+    flow: OrderFlow,
+    seller_ids: Iterable[str],
+    *,
+    warehouse_ids: Collection[str] = (),
+    skus: Collection[str] = (),
+    way_out: str = "",
+) -> None:
+    """Require warehouses and products that any of some sellers has stock, a receipt or an order of.
+
+    Raises:
+        UnknownNameError: If none has. The message ends with the way out.
+    """
+    if not (warehouse_ids or skus):
         return
-    keys = [key for each in seller_ids for key in _keys(flow, each)]
-    if not keys:
+    sellers = [flow.seller(each) for each in seller_ids]
+    keys = [key for each in sellers for key in _keys(flow, each.seller_id)]
+    if not keys and not any(each.orders(limit=1) for each in sellers):
         return  # if nothing is known yet, nothing is mistyped
-    warehouses = {key.warehouse_id for key in keys}
-    if warehouse_id is not None and warehouse_id not in warehouses:
-        raise UnknownNameError("stock or receipt in warehouse", warehouse_id, warehouses)
-    skus = {key.sku for key in keys}
-    if sku is None or sku in skus:
-        return
-    if not any(flow.seller(each).orders(sku=sku, limit=1) for each in seller_ids):
-        raise UnknownNameError("product", sku, skus)
+    warehouses, products = {key.warehouse_id for key in keys}, {key.sku for key in keys}
+    for warehouse_id in warehouse_ids:
+        if warehouse_id not in warehouses and not any(
+            order.warehouse_id == warehouse_id
+            for each in sellers
+            for order in orders_in_pages(each)
+        ):
+            what = "stock or receipt in warehouse"
+            raise UnknownNameError(what, warehouse_id, warehouses, way_out)
+    for sku in skus:
+        if sku not in products and not any(each.orders(sku=sku, limit=1) for each in sellers):
+            raise UnknownNameError("product", sku, products, way_out)
+
+
+def check_orders(
+    flow: OrderFlow, seller_ids: Iterable[str], order_ids: Iterable[str], way_out: str = ""
+) -> None:
+    """Require that any of some sellers has each of some orders.
+
+    Raises:
+        UnknownNameError: If none has. The message ends with the way out.
+    """
+    sellers = [flow.seller(each) for each in seller_ids]
+    for order_id in order_ids:
+        if not any(_has_order(each, order_id) for each in sellers):
+            raise UnknownNameError("order", order_id, (), way_out)
+
+
+def known_skus(flow: OrderFlow, seller_ids: Iterable[str]) -> set[str]:
+    """Return the products that some sellers have stock or a receipt of."""
+    return {key.sku for each in seller_ids for key in _keys(flow, each)}
 
 
 def check_warehouses(
@@ -114,20 +163,6 @@ def check_warehouses(
     for warehouse_id in warehouse_ids:
         if known and warehouse_id not in known:
             raise UnknownNameError("stock or receipt in warehouse", warehouse_id, known, way_out)
-
-
-def check_products(
-    flow: OrderFlow, seller_id: str, skus: Collection[str], way_out: str = ""
-) -> None:
-    """Require products with stock, a receipt or an order.
-
-    Raises:
-        UnknownNameError: If one has none. The message ends with the way out.
-    """
-    known = {key.sku for key in _keys(flow, seller_id)} if skus else set()
-    for sku in skus:
-        if sku not in known and not flow.seller(seller_id).orders(sku=sku, limit=1):
-            raise UnknownNameError("product", sku, known, way_out)
 
 
 @contextmanager
@@ -163,13 +198,21 @@ def report_names(names: Iterable[str]) -> None:
         terminal.messages().print(each)
 
 
+def _has_order(seller: Seller, order_id: str) -> bool:
+    try:
+        seller.order(order_id)
+    except OrderNotFoundError:
+        return False
+    return True
+
+
 def _is_known(flow: OrderFlow, seller_id: str) -> bool:
     return bool(flow.seller(seller_id).events(limit=1))
 
 
 def _new_seller(flow: OrderFlow, seller_id: str) -> Iterator[str]:
     if not _is_known(flow, seller_id):
-        hint = _did_you_mean(seller_id, flow.sellers())
+        hint = did_you_mean(seller_id, flow.sellers())
         yield f"new seller {seller_id!r}{hint}"
 
 
@@ -182,9 +225,9 @@ def _new_keys(flow: OrderFlow, seller_id: str, command: Command) -> Iterator[str
         known.setdefault(key.warehouse_id, []).append(key.sku)
     for warehouse_id, skus in new.items():
         there = known.get(warehouse_id, [])
-        hint = "" if there else _did_you_mean(warehouse_id, known) or _in_brackets(known)
+        hint = "" if there else did_you_mean(warehouse_id, known) or _in_brackets(known)
         if skus:
-            products = listed([f"{sku}{_did_you_mean(sku, there)}" for sku in skus])
+            products = listed([f"{sku}{did_you_mean(sku, there)}" for sku in skus])
             yield f"new in warehouse {warehouse_id!r}{hint} of seller {seller_id!r}: {products}"
         elif not there:
             yield f"new warehouse {warehouse_id!r}{hint} of seller {seller_id!r}"
@@ -202,7 +245,7 @@ def _keys(flow: OrderFlow, seller_id: str) -> list[StockKey]:
     return [each.key for each in seller.stock()] + [each.key for each in seller.receipts()]
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the nearest other name as a question, if one is near; case does not count."""
     folded = {each.casefold(): each for each in sorted(known) if each != name}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=_NEAR)

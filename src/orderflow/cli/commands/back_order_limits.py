@@ -44,7 +44,7 @@ def back_order_limits(*, where: WarehouseOptions, how: ListingOptions) -> None:
             for limit in database.flow.seller(seller_id).back_order_limits()
             if where.warehouse in (None, limit.key.warehouse_id)
         )
-        print_listing("back_order_limits", _COLUMNS, rows, how)
+        print_listing("back_order_limits", _COLUMNS, database.known(rows, where), how)
 
 
 @with_options("The database", where=WarehouseOptions)

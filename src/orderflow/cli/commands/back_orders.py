@@ -86,14 +86,13 @@ def backorders(
             found = _waited_for(database, chosen)
             if key is not None:
                 found = iter(_sorted(found, key, how.limit))
-            rows = database.known(found, chosen.where, chosen.sku)
-            print_listing("products", (*_PRODUCT_COLUMNS, *value), rows, how)
+            print_listing("products", (*_PRODUCT_COLUMNS, *value), chosen.known(found), how)
         else:
             chosen = OrderChoice(choice, where, database)
             if chosen.where.seller is not None:
                 check_seller(database.flow, chosen.where.seller)
             product = key_of(database, chosen.where, sku)
-            queue = database.known(_queue(database, product, chosen, how.limit), chosen.where, sku)
+            queue = chosen.known(_queue(database, product, chosen, how.limit), sku)
             print_listing("queue", (*_QUEUE_COLUMNS, *value[:1]), queue, how)
         chosen.values.report()
 

@@ -125,7 +125,7 @@ def orders(
         columns += (WAITING_COLUMN, EXPECTED_COLUMN if expected else OVERDUE_COLUMN)
         columns += (_VALUE_COLUMN,) if choice.value_field is not None else ()
         columns += _NEXT_COLUMNS if expected and how.as_csv else ()
-        print_listing("orders", columns, database.known(rows, chosen.where, sku or chosen.sku), how)
+        print_listing("orders", columns, chosen.known(rows, sku), how)
         chosen.values.report()
 
 

@@ -17,7 +17,7 @@ from orderflow.cli.options.planning_options import PlanFileOptions, PlanningOpti
 from orderflow.cli.output import terminal
 from orderflow.cli.output.plan_report import print_plan
 from orderflow.cli.plan_file import read_plan, save_plan
-from orderflow.cli.plan_rules import check_rules
+from orderflow.cli.plan_rules import check_rules, check_rules_without_orders
 from orderflow.domain.model.commands import ReallocateUnits
 from orderflow.domain.planning.applying import NOTE, command_of, require_same
 from orderflow.domain.planning.plan import out_of_date
@@ -63,6 +63,7 @@ def rebalance(
                 return True
 
             plan = seller.rebalance(go_on=report, seconds=how.seconds, **arguments)
+        check_rules_without_orders(database, plan)
     if file.out is not None:
         save_plan(plan, file.out)
     print_plan(plan, listing, file.out)

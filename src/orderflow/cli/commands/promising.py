@@ -250,5 +250,4 @@ def _named(error: InvalidValueError) -> Exception:
 def _check_known(database: Database, where: WarehouseOptions, skus: Iterable[str]) -> None:
     """Refuse a warehouse or a product that does not exist."""
     for sku in skus:
-        for _ in database.known((), where, sku):
-            pass
+        database.require_known(where, sku)

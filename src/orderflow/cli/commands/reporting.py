@@ -33,6 +33,7 @@ from orderflow.cli.output.report_rows import (
 )
 from orderflow.cli.output.value_fields import ValueFields
 from orderflow.cli.output.worklist_rows import worklist_columns, worklist_row
+from orderflow.cli.unknown_names import did_you_mean, known_skus
 from orderflow.domain.calendar.calendar import WarehouseCalendar
 from orderflow.domain.calendar.clocks import first_moment
 from orderflow.domain.model.status import Status
@@ -40,13 +41,14 @@ from orderflow.domain.model.terms import Term
 from orderflow.domain.reports.backlog_report import AGE_BANDS
 from orderflow.domain.reports.low_stock import LEAD, RATE_WINDOW
 from orderflow.domain.reports.service_levels import Period, ServiceMoment
-from orderflow.errors.quoting import counted, quoted
+from orderflow.errors.quoting import counted, listed, quoted
 from orderflow.importing import read_lead_times
 from orderflow.service import SystemClock
 from orderflow.service.report_methods import ANSWER_WITHIN, LAST_DAYS, RECENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from collections.abc import Set as AbstractSet
 
     from orderflow.cli.connection import Database
     from orderflow.service import Seller
@@ -57,6 +59,9 @@ DAY, MICROSECOND = timedelta(days=1), timedelta(microseconds=1)
 
 MISSES_MAX = 10_000
 """How many misses are listed without a limit. All are counted."""
+
+UNKNOWN_MAX = 5
+"""How many unknown products of a file are named. All are counted."""
 
 
 class BacklogBy(Term):
@@ -114,7 +119,8 @@ def backlog(
                 by,
             )
         ]
-        rows = list(database.known(rows, where))
+        if not any(row["orders"] for row in rows):
+            database.require_known(where)
         fields = ValueFields(value_field)
         if value_field and all(row["orders"] == row["orders_without_value"] for row in rows):
             for seller in sellers:
@@ -159,6 +165,7 @@ def exceptions(
                 progress=progress,
             )
         ]
+        found = list(database.known(found, where))
     found.sort(key=lambda pair: (pair[1].due_at, pair[0], pair[1].kind, pair[1].subject))
     rows = (worklist_row(seller_id, item, several=len(sellers) > 1) for seller_id, item in found)
     print_listing("exceptions", worklist_columns(whole=how.as_csv), rows, how)
@@ -203,9 +210,10 @@ def low_stock(
     with connect(where) as database, _progress("Counting") as progress:
         store = SqlNoticeStore(database.engine) if new_only else None
         times = {} if leads is None else read_lead_times(leads)
+        sellers = _sellers(database, where)
         rows = [
             low_stock_row(each)
-            for seller in _sellers(database, where)
+            for seller in sellers
             for each in seller.low_stock(
                 lead=lead,
                 leads=times,
@@ -215,8 +223,10 @@ def low_stock(
                 progress=progress,
             )
         ]
-        if not new_only:
-            rows = list(database.known(rows, where))
+        rows = list(database.known(rows, where))
+        if times:
+            known = known_skus(database.flow, [each.seller_id for each in sellers])
+            _report_unknown(times.keys() - {row["sku"] for row in rows}, known)
     shown = attrs.evolve(how, limit=0) if new_only else how  # none of these is reported again
     print_listing("low_stock", LOW_STOCK_COLUMNS, rows, shown)
 
@@ -257,7 +267,6 @@ def service_levels(
     since = until - LAST_DAYS if begin is None else begin
     calendar = _calendar(hours, holidays, since, until)
     with connect(where) as database, _progress("Reading") as progress:
-        sellers = _sellers(database, where)
         found = [
             (
                 seller.seller_id,
@@ -273,8 +282,10 @@ def service_levels(
                     progress=progress,
                 ),
             )
-            for seller in sellers
+            for seller in _sellers(database, where)
         ]
+        if not any(all_of.levels for _, all_of in found):
+            database.require_known(where)
     level_rows = [
         level_row(seller_id, each) for seller_id, all_of in found for each in all_of.levels
     ]
@@ -291,6 +302,18 @@ def service_levels(
     else:
         beside = {"misses": miss_rows, "further_misses": further}
         print_listing("levels", LEVEL_COLUMNS, level_rows, how, beside)
+
+
+def _report_unknown(skus: AbstractSet[str], known: AbstractSet[str]) -> None:
+    """Report the products of a file of lead times that there are none of."""
+    unknown = sorted(skus - known)
+    if unknown:
+        first = [f"{quoted(each)}{did_you_mean(each, known)}" for each in unknown[:UNKNOWN_MAX]]
+        products = counted(len(unknown), "product has", "products have")
+        terminal.messages().print(
+            f"--lead-file: {products} no stock or receipt here: "
+            f"{listed(first, further=len(unknown) - len(first))}"
+        )
 
 
 def _missed(levels: list[dict[str, Any]]) -> str:

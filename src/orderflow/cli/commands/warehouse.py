@@ -206,7 +206,7 @@ def _each(
         raise typer.BadParameter("name the orders or use --all, but not both", param_hint="'ORDER'")
     with connect(where) as database:
         seller_id = database.seller(where.seller)
-        found = [] if order_ids else _ready(database, seller_id, ready, where.warehouse)
+        found = [] if order_ids else _ready(database, seller_id, ready, where)
         early = _before_their_day(found, how) if kind is SendOrderToWarehouse else {}
         ids = order_ids or [each.order_id for each in found if each.order_id not in early]
         commands = [
@@ -217,13 +217,11 @@ def _each(
 
 
 def _ready(
-    database: Database, seller_id: str, status: Status, warehouse_id: str | None
+    database: Database, seller_id: str, status: Status, where: WarehouseOptions
 ) -> list[Order]:
-    return [
-        order
-        for order in database.orders(seller_id, status)
-        if warehouse_id in (None, order.warehouse_id)
-    ]
+    orders = database.orders(seller_id, status)
+    here = (each for each in orders if where.warehouse in (None, each.warehouse_id))
+    return list(database.known(here, where))
 
 
 def _before_their_day(orders: list[Order], how: ExecutionOptions) -> dict[str, datetime]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column, print_listing
 from orderflow.domain.planning.weights import VALUE_PARTS, Weight
-from orderflow.errors.quoting import counted
+from orderflow.errors.quoting import counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,12 @@ _COLUMNS = (
 def print_plan(plan: Plan, how: ListingOptions, path: Path | None) -> None:
     """Print who gains and who gives, and what the plan does to all."""
     print_listing("lines", _COLUMNS, _rows(plan), how, _beside(plan))
+    for group in plan.groups[:-1]:
+        if not group.orders:
+            terminal.messages().print(
+                f"the rule {quoted(group.rule)} matches no order that the plan considers, or only "
+                "orders of an earlier rule"
+            )
     if how.as_json or how.as_csv:
         return
     console = terminal.results()
@@ -119,7 +125,6 @@ def _summary(plan: Plan) -> Iterator[str]:
         yield f"Idle: {counted(units, 'unit')} of {counted(len(plan.idle), 'product')}"
     for group in plan.groups if len(plan.groups) > 1 else ():
         if not group.orders:
-            yield f"{group.rule}: matches no order that the plan considers"
             continue
         yield (
             f"{group.rule}: {group.complete_after:,} of {counted(group.orders, 'order')} complete, "
