@@ -159,7 +159,7 @@ def test_files_beside_a_database_are_left_out_of_a_folder(shop: FileShop) -> Non
     [
         ("--skip-rows", "-1", "Invalid value for '--skip-rows': must be 0 or more"),
         ("--delimiter", "ab", "Invalid value for '--delimiter': must be one character"),
-        ("--rejects", "-", "Invalid value for '--rejects': must be a file or a folder"),
+        ("--rejects", "-", "Invalid value for '--rejects': must be a file, not standard output"),
         ("--items-column", "Items", "Invalid value for '--item-pattern': must be a pattern"),
     ],
     ids=["rows", "delimiter", "rejects", "items"],

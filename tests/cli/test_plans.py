@@ -113,6 +113,25 @@ def test_a_plan_is_not_made_if_it_cannot_be_saved(crowded: Shop, tmp_path: Path)
     assert "is a folder; name a file with --out" in crowded.wrong("rebalance", "--out", tmp_path)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("rebalance --out -", "edit-plan plan.json x -o -", "schema --out -", "demo --db -"),
+        *("init --db -", "import a.csv --rejects -", "import a.csv --lines b.csv --rejects -"),
+        *("replay a.csv --rejects -", "allocate-file a b --output -"),
+        "compare a.csv --policy a= --policy b=partial_allocation=NEVER --report -",
+    ],
+)
+def test_no_file_is_called_like_standard_output(
+    crowded: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text("order_id,sku,quantity,placed_at\nA,FIR,1,2026-03-02\n")
+    assert "must be a file, not standard output; " in crowded.wrong(*command.split())
+    assert not Path("-").exists()
+
+
 def test_a_value_that_no_order_has_is_no_weight(crowded: Shop) -> None:
     assert "VALUE needs --value-field" in crowded.wrong("rebalance", "--weight", "VALUE")
     assert "goes with --weight VALUE" in crowded.wrong("rebalance", "--value-field", "total")

@@ -19,6 +19,7 @@ from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, s
 from orderflow.cli.options.user_zone import READ_FIRST
 from orderflow.cli.order_pages import PAGE, orders_in_pages
 from orderflow.cli.otel import instrumented
+from orderflow.cli.output_file import refuse_stream
 from orderflow.cli.unknown_names import check_seller, of_known_names
 from orderflow.errors import InvalidValueError, MissingExtraError, SchemaError, StorageError
 from orderflow.errors.quoting import quoted
@@ -274,6 +275,7 @@ def _engine_of(db: str, *, create: bool) -> Engine:
 
 
 def _embedded(path: str, *, create: bool) -> Engine:
+    refuse_stream(Path(path), "--db", WAY_OUT)
     try:
         require_file_name(path)
     except InvalidValueError as error:

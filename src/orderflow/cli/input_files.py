@@ -9,6 +9,7 @@ import attrs
 import typer
 
 from orderflow.cli.input_file import STANDARD_INPUT
+from orderflow.cli.output_file import refuse_stream
 from orderflow.importing import FileError
 from orderflow.importing.files.kind import kind_of
 
@@ -92,8 +93,8 @@ def reject_paths(found: InputFiles, given: Path | None) -> Sequence[Path | None]
     Raises:
         BadParameter: If the folder cannot hold them.
     """
-    if given == Path(STANDARD_INPUT):
-        raise typer.BadParameter("must be a file or a folder", param_hint="'--rejects'")
+    if given is not None:
+        refuse_stream(given, "--rejects")
     if given is None or (found.is_one and not given.is_dir()):
         return [given] * len(found.names)
     return reject_files(found.names, given)
@@ -105,8 +106,9 @@ def reject_files(names: Sequence[str], folder: Path) -> list[Path]:
     The folder is made if it does not exist.
 
     Raises:
-        BadParameter: If it is a file, holds one of the files, or two files have the same name.
+        BadParameter: If it is a file or `-`, holds one of the files, or two files have one name.
     """
+    refuse_stream(folder, "--rejects")
     if folder.exists() and not folder.is_dir():
         raise _not_for_rejects("must be a folder if several files are imported")
     inputs = {Path(name).resolve() for name in names}

@@ -5,12 +5,30 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import typer
+
+from orderflow.cli.input_file import STANDARD_INPUT
 from orderflow.importing import FileError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["require_new_file", "write_whole"]
+__all__ = ["refuse_stream", "require_new_file", "write_whole"]
+
+
+_AS_JSON = "--json prints the result there"
+
+
+def refuse_stream(path: Path, option: str, way_out: str = _AS_JSON) -> None:
+    """Refuse `-`, which would be a file of this name and not standard output.
+
+    Raises:
+        BadParameter: If the path is that. The message ends with the way out.
+    """
+    if str(path) == STANDARD_INPUT:
+        raise typer.BadParameter(
+            f"must be a file, not standard output; {way_out}", param_hint=f"'{option}'"
+        )
 
 
 def require_new_file(path: Path, option: str, *, overwrite: bool) -> None:
@@ -22,8 +40,10 @@ def require_new_file(path: Path, option: str, *, overwrite: bool) -> None:
         overwrite: Whether it may exist.
 
     Raises:
+        BadParameter: If it is `-`.
         FileError: If it cannot be written, or would destroy a file.
     """
+    refuse_stream(path, option)
     if not path.parent.is_dir():
         raise FileError(str(path.parent), f"is no folder; name another file with {option}")
     if not os.access(path.parent, os.W_OK):

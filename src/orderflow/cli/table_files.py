@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from orderflow.cli.output import terminal
 from orderflow.cli.output.allocation_report import AllocationReport
+from orderflow.cli.output_file import refuse_stream
 from orderflow.errors import InvalidValueError
 from orderflow.errors.quoting import quoted
 from orderflow.frames import TableError, allocate_lines
@@ -48,6 +49,7 @@ class TableFiles:
         self, lines: Path, stock: Path, output: Path, *, engine: str | None, overwrite: bool
     ) -> None:
         self._lines, self._stock, self._output = lines, stock, output
+        refuse_stream(output, "--output")
         for path in (lines, stock, output):
             if path.suffix.lower() not in KINDS:
                 raise FileError(str(path), f"must have a name that ends in {' or '.join(KINDS)}")

@@ -21,6 +21,7 @@ from orderflow.cli.options.arguments import AsJson  # noqa: TC001 - Typer reads 
 from orderflow.cli.output import tables, terminal
 from orderflow.cli.output.console import styled
 from orderflow.cli.output.replay_report import Report
+from orderflow.cli.output_file import refuse_stream
 from orderflow.domain.model.lifecycle import Action
 from orderflow.domain.model.outcome import Outcome
 from orderflow.errors.quoting import counted
@@ -75,6 +76,7 @@ def demo(
     """
     shop = Shop(seed=seed, orders=orders)
     if db is not None:
+        refuse_stream(db, "--db")
         demo_file.check_free(db, overwrite=overwrite)
         shop = demo_file.until_now(shop)
     tour, report, left = _run(shop, terminal.messages())

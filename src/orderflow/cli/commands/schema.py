@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from orderflow.cli.output import terminal
-from orderflow.cli.output_file import require_new_file, write_whole
+from orderflow.cli.output_file import refuse_stream, require_new_file, write_whole
 from orderflow.cli.unknown_names import UnknownNameError
 from orderflow.errors.quoting import counted
 from orderflow.importing import FileError
@@ -47,6 +47,8 @@ def schema(
     """
     from orderflow import schemas  # noqa: PLC0415 - no other command needs it
 
+    if out is not None:
+        refuse_stream(out, "--out", "if omitted, they are printed there")
     chosen = _chosen(types, schemas.all_types())
     if out is None:
         terminal.print_json(schemas.schema_of(*chosen.values()))
