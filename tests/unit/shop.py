@@ -11,6 +11,7 @@ import attrs
 from orderflow import MemoryRepository, Order, OrderFlow, OrderLine, Outcome, Seller, StockKey
 from orderflow.commands import RunDue
 from orderflow.core import State, decide, evolve
+from orderflow.errors import ReallocationRefusedError, RefusedError
 from orderflow.invariants import (
     foreign_violations,
     history_violations,
@@ -118,6 +119,10 @@ class CheckedFlow(OrderFlow):
         repeated = self._was_answered(command)
         try:
             outcome = super().handle(command)
+        except RefusedError as error:
+            _check_refusal(error)
+            raise
+        else:
             if not repeated:
                 self._check(command, before.pop(seller_id), outcome)
             return outcome
@@ -165,6 +170,14 @@ class CheckedFlow(OrderFlow):
         with self.memory.unit_of_work(seller_id) as work:
             told = work.events()[-len(outcome.events) :] if outcome.events else ()
         assert tuple(told) == outcome.events
+
+
+def _check_refusal(error: RefusedError) -> None:
+    """A refusal names what it is about. That of a reallocation may be about no single order."""
+    assert "None" not in str(error)
+    assert (
+        isinstance(error, ReallocationRefusedError) or vars(error).get("order_id", "") is not None
+    )
 
 
 class Shop(Seller):

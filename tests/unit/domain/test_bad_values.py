@@ -620,6 +620,7 @@ def test_a_bad_value_is_refused_by_the_name_of_its_field(
         error = refusal.value
         assert error.field == f"{kind.__name__}.{field}", value
         assert str(error).startswith(f"{error.field} must be {error.demand}, not ")
+        assert error.value is not None or value is None
 
 
 def test_every_type_that_is_made_from_outside_has_its_cases() -> None:
