@@ -44,7 +44,7 @@ def about(order_id: str = "A", at: datetime = NOON) -> About:
 
 
 def later(minutes: int) -> datetime:
-    """Return noon and so many minutes."""
+    """Return a moment some minutes after noon."""
     return NOON + timedelta(minutes=minutes)
 
 
@@ -203,7 +203,7 @@ class Shop(Seller):
         )
 
     def receive(self, sku: str, units: int) -> Outcome:
-        """Book so many units in, without a notice."""
+        """Book units in, without a notice."""
         return self.book_in(key(sku), units)
 
     def status(self, order_id: str) -> str:
@@ -220,7 +220,7 @@ class Shop(Seller):
 
 
 def shop_with(policy: AllocationPolicy | None = None, /, **units: int) -> Shop:
-    """Open a shop that has so many units of each product on hand."""
+    """Open a shop with these units of each product on hand."""
     shop = Shop(policy)
     for sku, on_hand in units.items():
         shop.count(key(sku), on_hand)

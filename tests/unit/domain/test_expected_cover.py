@@ -36,7 +36,7 @@ URGENT: dict[str, Any] = {
 
 
 def expect(shop: Shop, *units: int, sku: str = "MUG") -> None:
-    """Announce receipts R1, R2, … for noon and so many days."""
+    """Announce receipts R1, R2, … for these numbers of days after noon."""
     for number, quantity in enumerate(units, 1):
         day = later(number * 24 * 60)
         shop.announce(ExpectedReceipt(f"{sku}{number}", key(sku), quantity, day))
