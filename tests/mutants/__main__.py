@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.mutants.chosen import chosen
 from tests.mutants.score import KILLED, score
+from tests.mutants.slow import is_killed_by_slow_tests
 from tests.mutants.survivors import accepted, reason_of, survivor_of
 
 ROOT = Path(__file__).parents[2]
@@ -37,7 +38,7 @@ def main(words: list[str]) -> int:
         if run.returncode:
             raise SystemExit("mutmut ended early; the same command continues where it stopped")
         verdicts = known()
-    return report({name: verdicts[name] for name in names})
+    return report({name: verdicts[name] for name in names}, is_slow=options.slow)
 
 
 def parsed(words: list[str]) -> argparse.Namespace:
@@ -52,6 +53,9 @@ def parsed(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--sample", type=at_least_one, help="draw this many of them at random")
     parser.add_argument("--seed", type=int, default=1, help="seed of the sample; default: 1")
     parser.add_argument("--again", action="store_true", help="try known survivors again")
+    parser.add_argument(
+        "--slow", action="store_true", help="run the slow tests too, on each survivor"
+    )
     parser.add_argument(
         "--children", type=at_least_one, default=1, help="mutants at a time; default: 1"
     )
@@ -104,18 +108,23 @@ def mutmut(*words: str) -> list[str]:
     return [str(Path(sys.executable).with_name("mutmut")), *words]
 
 
-def report(verdicts: dict[str, str]) -> int:
+def report(verdicts: dict[str, str], *, is_slow: bool) -> int:
     """Print the survivors and the score; return 1 if it is too low, or not known yet."""
-    reasons, listed = accepted(), 0
-    for name, verdict in verdicts.items():
+    reasons, listed, found = accepted(), 0, list(verdicts.values())
+    for number, (name, verdict) in enumerate(verdicts.items()):
         if verdict in {*KILLED, "not checked"}:
             continue
         survivor = survivor_of(name, said("show", name))
         reason = reason_of(survivor, reasons)
+        if reason is None and is_slow:
+            print(f"the slow tests, on {name}", flush=True)
+            if is_killed_by_slow_tests(name, survivor, FOLDER):
+                found[number] = "killed"
+                continue
         listed += reason is not None
         print(f"\n{name}: {verdict}; {reason or 'not listed'}")
         print(f"  - {survivor.good}\n  + {survivor.bad}")
-    result = score(verdicts.values(), listed=listed)
+    result = score(found, listed=listed)
     print(f"\n{result}")
     return int(not result.suffices)
 

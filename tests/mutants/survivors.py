@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 _TEXT = re.compile(r'"[^"]*"')
+_FIELD = re.compile(r"\{[^{}]*\}")
 LISTING = Path(__file__).with_name("survivors.toml")
 
 
@@ -34,10 +35,15 @@ def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
     if survivor.bad == survivor.good.replace("strict=True", "strict=False"):
         return "both have one length"
     good, bad = ([*map(str.split, _TEXT.findall(each))] for each in (survivor.good, survivor.bad))
-    is_same_code = _TEXT.sub("", survivor.good) == _TEXT.sub("", survivor.bad)
+    is_same_code = _code_of(survivor.good) == _code_of(survivor.bad)
     if is_same_code and all(a == b or len(a) > 1 for a, b in zip(good, bad, strict=True)):
         return "the words of a message"
     return accepted.get(survivor)
+
+
+def _code_of(line: str) -> tuple[str, list[str]]:
+    """Return a line without its texts, and the fields in them."""
+    return _TEXT.sub("", line), _FIELD.findall(line)
 
 
 def accepted(text: str | None = None) -> dict[Survivor, str]:

@@ -95,6 +95,7 @@ def test_a_survivor_that_is_listed_can_still_be_made() -> None:
         ('raise Error("units are short")', 'raise Error("XXunits are shortXX")', True),
         ('raise Error("units are short")', 'raise Error("UNITS ARE SHORT")', True),
         ('raise Error(f"{n} units", "sku")', 'raise Error(f"{n} units", "SKU")', False),
+        ('raise Error(f"{n} units of it")', 'raise Error(f"{None} units of it")', False),
         ('return "sku"', 'return "XXskuXX"', False),
         ('raise Error("no units", 1)', 'raise Error("no units", 2)', False),
     ],

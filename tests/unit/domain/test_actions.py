@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from orderflow import Action, ActionAnswer, AllocationPolicy, HoldReason, Status
+from orderflow import (
+    Action,
+    ActionAnswer,
+    AllocationPolicy,
+    HoldReason,
+    PartialAllocation,
+    Status,
+)
 from orderflow.commands import CancelOrder, RequestCancellation
 from orderflow.core import State, actions, decide
 from orderflow.domain.model.commands import DespatchOrder, SendOrderToWarehouse, SplitOrder
@@ -281,3 +288,12 @@ def test_an_edit_may_cancel_an_order_whose_product_has_a_limit() -> None:
     assert edit.leads_to == (Status.ALLOCATED, Status.ON_BACK_ORDER, Status.CANCELLED)
     shop.edit("A", ChangePriority(3), at=later(60))
     assert shop.status("A") == "CANCELLED"
+
+
+def test_what_an_action_leads_to_follows_the_policy() -> None:
+    shop = shop_with(AllocationPolicy(partial_allocation=PartialAllocation.NEVER), MUG=1)
+    shop.take("A", ("MUG", 2), allocate=False)
+    outcome = next(each for each in shop.actions("A") if each.action is Action.ALLOCATE).outcome
+    assert outcome is not None
+    assert outcome.order is not None
+    assert outcome.order.allocated == 0

@@ -219,3 +219,10 @@ def test_a_cancelled_order_is_explained_without_limits() -> None:
         (("1", 2),)
     ]
     assert in_words(shop.explain("A")) == ("Order 'A' was cancelled, and has no units.",)
+
+
+def test_what_waits_in_another_warehouse_does_not_count() -> None:
+    shop = limited(3, MUG=0)
+    shop.place(order("Y", ("MUG", 2), warehouse_id="york"))
+    shop.take("A", ("MUG", 3))
+    assert quantities(shop, "A") == [("MUG", 3, 0)]

@@ -403,3 +403,9 @@ def test_the_cheapest_plan_keeps_to_the_parcels_of_the_policy() -> None:
     plan = planned(shop, ("MUG", 3), preference=CHEAPEST, costs=costs)
     assert sorted(each.warehouse_id for each in plan.parts) == ["A", "B"]
     assert sum(units for each in plan.parts for _, units in each.waiting) == 1
+
+
+def test_two_lines_of_a_product_do_not_wait_for_the_same_units() -> None:
+    plan = planned(shop_over(A="MUG 3"), ("MUG", 2), ("MUG", 2))
+    (part,) = plan.parts
+    assert (part.units, part.waiting) == ((("1", 2), ("2", 2)), (("2", 1),))
