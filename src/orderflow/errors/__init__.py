@@ -12,20 +12,21 @@
     │   └── ReceiptNotFoundError
     ├── RefusedError               a command that is not possible now; nothing has changed
     │   ├── ActionRefusedError     the status of the order does not allow it
-    │   ├── DespatchRefusedError   a line has fewer units than are to be despatched
-    │   ├── EditRefusedError
-    │   ├── ErasureRefusedError    the order still needs its personal data
-    │   ├── HoldRefusedError       the hold would have ended already
     │   ├── LimitRefusedError      its result would be above a limit, such as 10^12 units
-    │   ├── MoveRefusedError
-    │   ├── ReallocationRefusedError  no unit has changed hands
+    │   ├── OrderRefusedError      something was not done with one order, for a reason
+    │   │   ├── DespatchRefusedError     it has fewer units than are to leave
+    │   │   ├── EditRefusedError
+    │   │   ├── ErasureRefusedError      it still needs its personal data
+    │   │   ├── HoldRefusedError         the hold would have ended already
+    │   │   ├── MoveRefusedError
+    │   │   ├── ReplacementRefusedError  the order to be replaced is not cancelled
+    │   │   ├── ReturnRefusedError       fewer units have left than are to come back
+    │   │   ├── SendRefusedError         its day has not come
+    │   │   ├── ShortPickRefusedError    nothing is missing on one of its lines
+    │   │   └── SplitRefusedError
     │   ├── PagesFirstError        the queues that an earlier command left unserved come first
     │   ├── PlanRefusedError       no plan does what is asked, or the plan is out of date
-    │   ├── ReplacementRefusedError  the order to be replaced is not cancelled
-    │   ├── ReturnRefusedError     more units than were despatched are to come back
-    │   ├── SendRefusedError       the day of the order has not come
-    │   ├── ShortPickRefusedError  nothing is missing on one of its lines
-    │   ├── SplitRefusedError
+    │   ├── ReallocationRefusedError  no unit has changed hands
     │   ├── StockRefusedError
     │   ├── DuplicateOrderError
     │   ├── CommandIdReusedError
@@ -50,8 +51,6 @@ attributes. Messages hide the passwords of URLs; the attributes have them.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from orderflow.errors.base import OrderFlowError, RefusedError
 from orderflow.errors.not_found import (
     LineNotFoundError,
@@ -66,8 +65,10 @@ from orderflow.errors.order_refused import (
     ErasureRefusedError,
     HoldRefusedError,
     MoveRefusedError,
+    OrderRefusedError,
     ReplacementRefusedError,
     ReturnRefusedError,
+    SendRefusedError,
     ShortPickRefusedError,
     SplitRefusedError,
 )
@@ -88,9 +89,6 @@ from orderflow.errors.storage import (
     StorageError,
     UnfinishedError,
 )
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 __all__ = [
     "ActionRefusedError",
@@ -115,6 +113,7 @@ __all__ = [
     "NoticeError",
     "OrderFlowError",
     "OrderNotFoundError",
+    "OrderRefusedError",
     "PagesFirstError",
     "PlanRefusedError",
     "ProductNotFoundError",
@@ -209,22 +208,6 @@ class LimitRefusedError(RefusedError):
         super().__init__(
             f"{subject} would have {result:,} {unit}, but at most {limit:,} are allowed; {way_out}"
         )
-
-
-class SendRefusedError(RefusedError):
-    """The day of the order has not come, so it cannot be sent to the warehouse.
-
-    Attributes:
-        order_id: The order.
-        reason: Why it was not sent, and what to do.
-        not_before: The moment from which it may be sent.
-    """
-
-    def __init__(self, order_id: str, reason: str, not_before: datetime) -> None:
-        self.order_id = order_id
-        self.reason = reason
-        self.not_before = not_before
-        super().__init__(f"order {order_id!r} was not sent to the warehouse: {reason}")
 
 
 class ReallocationRefusedError(RefusedError):
