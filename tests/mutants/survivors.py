@@ -29,8 +29,8 @@ class Survivor:
 def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
     """Return why a survivor is accepted: it is listed, or it is of a kind that is accepted.
 
-    Tests name the words of a message that matter, and not each whole sentence. That two iterables
-    have one length is said to readers.
+    Tests name the words of a message that matter, and not each whole sentence. `strict` tells
+    readers that two iterables have one length.
     """
     if survivor.bad == survivor.good.replace("strict=True", "strict=False"):
         return "both have one length"

@@ -1,4 +1,4 @@
-"""What a method of a seller's handle is given stands in the command that it runs.
+"""What a method of a seller's handle is given is in the command that it runs.
 
 The methods are found, not listed, so that a new one is tried by itself.
 """
