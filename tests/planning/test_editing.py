@@ -96,6 +96,27 @@ def test_the_product_is_named_if_it_may_be_one_of_several() -> None:
     assert units(edited(state, "take 1 CUP from A, give to B")) == {"A": -1, "B": 1}
 
 
+def test_the_lines_of_a_product_count_together() -> None:
+    state = backlog(("A", {"MUG": (9, 9), "PAN": (0, 1)}), ("B", {"MUG": (0, 5), "CUP": (0, 1)}))
+    divided = [
+        attrs.evolve(order, lines=(*_in_two(order.lines[0]), *order.lines[1:]))
+        for order in state.orders.values()
+    ]
+    state = State.of(ACME, divided, state.records.values())
+    assert units(edited(state, "take 5 from A, give to B")) == {"A": -5, "B": 5}
+    with pytest.raises(PlanRefusedError, match="A has 9 units of MUG, and B is short of 5"):
+        edited(state, "take 6 from A, give to B")
+
+
+def _in_two(line: OrderLine) -> tuple[OrderLine, OrderLine]:
+    """Divide a line, of which all units are allocated or none."""
+    allocated = line.allocated and line.allocated - 2
+    return (
+        attrs.evolve(line, quantity=line.quantity - 2, allocated=allocated),
+        OrderLine("9", line.sku, 2, line.allocated - allocated),
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "edits", "message"),
     [
@@ -196,7 +217,7 @@ def test_a_pinned_order_loses_nothing() -> None:
     ["", "take it all", "take 0 from A, give to B", "take 1 from A, give to A", 5, "x" * 100_001],
 )
 def test_a_text_that_is_no_edit_is_refused(text: Any) -> None:  # noqa: ANN401
-    with pytest.raises(InvalidValueError):
+    with pytest.raises(InvalidValueError, match=r"^((edit_plan\.)?edits|PlanEdit\.\w+) must be "):
         plan_edits_of(text)
 
 

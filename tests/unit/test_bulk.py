@@ -118,6 +118,7 @@ def test_orders_that_are_gone_are_chosen_only_if_the_filter_means_them() -> None
     assert chosen(acme, "status=DESPATCHED,ON_BACK_ORDER") == ["A-1", "A-3"]
     assert chosen(acme, "id=A-2,A-3,A-9") == ["A-2", "A-3"]
     assert chosen(acme, "id=A-2 and sku=CUP") == []
+    assert chosen(acme, "sku=CUP,MUG") == ["A-3"]
 
 
 def test_orders_are_chosen_from_many_pages() -> None:

@@ -47,20 +47,44 @@ class _Flow(OrderFlow):
 
 @pytest.mark.parametrize("name", [each for each in METHODS if each not in READ_FIRST])
 def test_the_command_has_what_the_method_was_given(name: str) -> None:
-    method = getattr(Seller, name)
-    parameters = list(inspect.signature(method).parameters.values())[1:]
-    given = {each.name: value_of(method, each) for each in parameters if each.name not in APART}
-    edits = given.pop("edits", ())
-    first = [given.pop("order_id")] if edits else []
-    with pytest.raises(_RunError) as run:
-        method(_Flow(MemoryRepository()).seller("acme"), *first, *edits, **given)
-    command = run.value.args[0]
+    given = {each: value for each, value in values(name).items() if each not in APART}
+    command = command_of(name, given)
     fields = attrs.asdict(command, recurse=False)
     assert command.seller_id == "acme"
     for field in given.keys() & fields.keys():
         value = given[field]
         assert fields[field] == (tuple(value.items()) if type(value) is dict else value), field
     assert {"at", "command_id"} <= fields.keys()
+
+
+@pytest.mark.parametrize("name", [each for each in METHODS if each not in READ_FIRST])
+def test_a_method_has_the_defaults_of_its_command(name: str) -> None:
+    optional = {each.name for each in parameters(name) if each.default is not each.empty}
+    given = {each: value for each, value in values(name).items() if each not in optional}
+    command = command_of(name, given)
+    for field in attrs.fields(type(command)):
+        if field.name in optional - {"at"} and field.default is not attrs.NOTHING:
+            assert getattr(command, field.name) == field.default, field.name
+
+
+def command_of(name: str, given: dict[str, Any]) -> Command:
+    """Return the command that a method runs."""
+    arguments = dict(given)
+    edits = arguments.pop("edits", ())
+    first = [arguments.pop("order_id")] if edits else []
+    with pytest.raises(_RunError) as run:
+        getattr(_Flow(MemoryRepository()).seller("acme"), name)(*first, *edits, **arguments)
+    command: Command = run.value.args[0]
+    return command
+
+
+def parameters(name: str) -> list[Parameter]:
+    return list(inspect.signature(getattr(Seller, name)).parameters.values())[1:]
+
+
+def values(name: str) -> dict[str, Any]:
+    """Return an argument for each parameter of a method."""
+    return {each.name: value_of(getattr(Seller, name), each) for each in parameters(name)}
 
 
 def value_of(method: Any, parameter: Parameter) -> Any:  # noqa: ANN401 - of any type

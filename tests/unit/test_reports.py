@@ -434,6 +434,12 @@ def test_waiting_units_and_receipts_count_and_overdue_ones_do_not(acme: Seller) 
     assert acme.low_stock(lead=15 * DAY, at=NOON) == ()
 
 
+def test_the_lines_of_a_product_count_together(acme: Seller) -> None:
+    acme.place(order("A", ("MUG", 5), ("MUG", 7)), at=NOON)
+    (low,) = acme.low_stock(at=NOON)
+    assert (low.waiting, low.ordered) == (12, 12)
+
+
 def test_those_with_the_most_short_units_come_first_and_a_warehouse_may_be_named(
     acme: Seller,
 ) -> None:

@@ -197,7 +197,7 @@ def test_a_seller_has_a_bounded_number_of_limits(monkeypatch: pytest.MonkeyPatch
     assert back_order_limit.LIMITS_MAX == 1_000
     first = decide(LimitBackOrders(key=key(), units_max=0, at=NOON), State(ACME))
     state = State(ACME).after(first)
-    with pytest.raises(LimitRefusedError, match="remove limits that have ended"):
+    with pytest.raises(LimitRefusedError, match=r"^seller 'acme'.*remove limits that have ended"):
         decide(LimitBackOrders(key=key("PAN"), units_max=0, at=NOON), state)
     decide(LimitBackOrders(key=key(), units_max=1, at=NOON), state)
 

@@ -323,6 +323,7 @@ def test_a_bad_answer_is_refused(fields: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidValueError) as refusal:
         ExpectedDespatch(**{"day": date(2026, 3, 2), **fields})
     assert refusal.value.field == f"ExpectedDespatch.{field}"
+    assert refusal.value.value == fields.get(field, "")
 
 
 def test_a_day_without_promise_needs_a_reason() -> None:

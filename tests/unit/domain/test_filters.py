@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderflow import Address, BackOrderWait, Hold, HoldReason, Order, OrderLine, Status
-from orderflow.domain.model.filter_fields import EQUALITY, FILTER_FIELDS
+from orderflow.domain.model.filter_fields import EQUALITY, FILTER_FIELDS, custom_field
 from orderflow.errors import InvalidValueError
 from orderflow.filters import Condition, OrderFilter, filter_of
 from orderflow.testing.strategies import filters, moments, orders
@@ -304,3 +304,15 @@ def test_a_quote_inside_quotes_is_doubled() -> None:
     assert condition.values == ('a "b"',)
     (condition,) = filter_of("sku='it''s'").conditions
     assert condition.values == ("it's",)
+
+
+def test_a_length_of_time_may_be_as_long_as_the_limit() -> None:
+    (condition,) = filter_of("waiting>36525d").conditions
+    assert condition.values == (36_525 * DAY,)
+    with pytest.raises(InvalidValueError, match=r"not '36525\.000001d'"):
+        filter_of("waiting>36525.000001d")
+
+
+def test_every_field_says_what_it_means() -> None:
+    fields = [*FILTER_FIELDS.values(), custom_field("Gift")]
+    assert [field.name for field in fields if not field.meaning] == []

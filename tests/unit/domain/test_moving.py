@@ -304,8 +304,10 @@ def test_a_part_needs_an_id_of_its_own_and_lines_that_are_there() -> None:
     ],
 )
 def test_a_part_is_named_in_one_way(fields: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidValueError, match=rf"MoveOrder\.{field} must be"):
+    with pytest.raises(InvalidValueError) as refusal:
         MoveOrder(**about("A"), warehouse_id="york", **fields)
+    assert refusal.value.field == f"MoveOrder.{field}"
+    assert refusal.value.value == fields[field]
 
 
 def test_an_order_with_units_is_not_folded_to_another_warehouse() -> None:

@@ -31,7 +31,7 @@ from orderflow.sourcing import (
     SourcingPolicy,
     SourcingPreference,
 )
-from tests.unit.shop import NOON, Shop, key, kinds, later, order
+from tests.unit.shop import ACME, NOON, Shop, key, kinds, later, order
 
 FEWEST = SourcingPreference.FEWEST_PARCELS
 CHEAPEST = SourcingPreference.CHEAPEST
@@ -313,8 +313,10 @@ def test_an_id_is_taken_only_once() -> None:
     shop.place(order("1", ("MUG", 2), warehouse_id=""), sourcing=over)
     assert {each.order_id for each in shop.orders()} == {"1", "1.1", "1.2"}
     for attempt in (shop.place, shop.source):
-        with pytest.raises(DuplicateOrderError):
-            attempt(order("1", ("MUG", 2), warehouse_id=""), sourcing=over)
+        for order_id, split_from in (("1", None), ("1.2", "1")):
+            with pytest.raises(DuplicateOrderError) as refusal:
+                attempt(order(order_id, ("MUG", 2), warehouse_id=""), sourcing=over)
+            assert vars(refusal.value) == vars(DuplicateOrderError(ACME, order_id, split_from))
 
 
 @pytest.mark.parametrize(

@@ -199,15 +199,18 @@ def _possible(
     waits = Status.ON_BACK_ORDER in targets
     if waits and action in _ARE_OFFERED_STOCK:  # it may be available for the order
         targets[Status.ALLOCATED] = None
-    if is_far(order, policy, at) and targets.pop(Status.ON_BACK_ORDER, True) is None:
+    if waits and is_far(order, policy, at):
+        del targets[Status.ON_BACK_ORDER]
         targets[Status.POSTPONED] = None
     if action is Action.EDIT and policy.allocation_horizon is not None and status in _FOLLOWS_DAY:
         targets.update(dict.fromkeys(_FOLLOWS_DAY))
     if action in _MAY_MAKE_SHORT:
         instead = _INSTEAD_OF_WAITING[short_part_of(order, policy)]
-        if instead and targets.pop(Status.ON_BACK_ORDER, True) is None:
+        waits = Status.ON_BACK_ORDER in targets
+        if waits and instead:
+            del targets[Status.ON_BACK_ORDER]
             targets.update(dict.fromkeys(instead))
-        elif is_limited and Status.ON_BACK_ORDER in targets:
+        elif waits and is_limited:
             targets[Status.CANCELLED] = None  # all its units may be above a limit
     return tuple(targets)
 
