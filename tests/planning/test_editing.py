@@ -93,7 +93,10 @@ def test_the_product_is_named_if_it_may_be_one_of_several() -> None:
     state = backlog(("A", {"MUG": (3, 4), "CUP": (3, 4)}), ("B", {"MUG": (0, 9), "CUP": (0, 9)}))
     with pytest.raises(PlanRefusedError, match="may be any of these: MUG, CUP"):
         edited(state, "take 1 from A, give to B")
-    assert units(edited(state, "take 1 CUP from A, give to B")) == {"A": -1, "B": 1}
+    one = "take 1 CUP from A, give to B"
+    assert units(edited(state, one)) == {"A": -1, "B": 1}
+    state = backlog(("A", {"MUG": (3, 4), "CUP": (3, 4)}), ("B", {"MUG": (0, 9), "CUP": (0, 1)}))
+    assert units(edited(state, f"{one}; take 1 from A, give to B")) == {"A": -2, "B": 2}
 
 
 def test_the_lines_of_a_product_count_together() -> None:

@@ -257,9 +257,12 @@ def test_a_weight_says_what_is_worth_more() -> None:
     assert rebalance(state, AT, weight=Weight.PRIORITY).value == 1 + 3
 
 
+def _small(number: int) -> list[tuple[str, dict[str, tuple[int, int]]]]:
+    return [(f"B-{each}", {"MUG": (0, 1)}) for each in range(number)]
+
+
 def test_no_order_is_passed_over_beyond_the_limit() -> None:
-    small = [(f"B-{number}", {"MUG": (0, 1)}) for number in range(4)]
-    state = backlog(("A", {"MUG": (4, 9)}), *small)
+    state = backlog(("A", {"MUG": (4, 9)}), *_small(4))
     for limit in (0, 1, 3):
         plan = rebalance(state, AT, protection=Protection(passed_over_max=limit))
         assert plan.value == limit
@@ -278,6 +281,26 @@ def test_who_gives_units_that_it_was_not_short_of_is_passed_over_too(
     assert [(each.order_id, each.times) for each in plan.passed_over] == [("B-1", value)] * (
         value > 0
     )
+
+
+def test_only_those_who_give_units_are_passed_over() -> None:
+    too_many_to_try_all = [(f"Z-{number}", {"PAN": (0, 1)}) for number in range(9)]
+    state = backlog(
+        ("A", {"MUG": (5, 5), "CUP": (0, 9)}),
+        ("B", {"MUG": (5, 5), "PAN": (0, 1)}),
+        ("C", {"CUP": (1, 1), "PAN": (0, 1)}),
+        ("takes mugs of B", {"MUG": (0, 2)}),
+        ("takes the cup of C", {"CUP": (0, 1)}),
+        *too_many_to_try_all,
+    )
+    plan = rebalance(state, AT, protection=Protection(passed_over_max=1))
+    assert plan.value == 2
+    assert [each.order_id for each in plan.passed_over] == ["A", "B", "C"]
+
+
+def test_not_all_choices_of_many_orders_are_tried() -> None:
+    state = backlog(("A", {"MUG": (9, 9), "CUP": (0, 1)}), *_small(40))
+    assert rebalance(state, AT, protection=Protection(whole_lines=True)).value == 9
 
 
 @pytest.mark.parametrize(

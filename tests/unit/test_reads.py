@@ -27,8 +27,9 @@ from orderflow.commands import (
     PlaceOrders,
     ServeWaiting,
     SplitOrder,
+    StartBulk,
 )
-from orderflow.core import explain, replacement_offers
+from orderflow.core import ReceiptChange, explain, replacement_offers
 from orderflow.domain.model import commands as do
 from orderflow.domain.model.events import AdjustmentReason
 from orderflow.errors import (
@@ -240,6 +241,46 @@ def test_what_was_left_unserved_is_served_before_a_new_order_is_sourced(
     sourcing = SourcingPolicy(warehouses=("leeds", "york"))
     (part,) = flow.seller(ACME).source(placed, sourcing=sourcing, at=NOON).parts
     assert (part.units, part.waiting) == ((("1", 2),), (("1", 1),))
+
+
+ASKED: dict[str, Callable[[Seller], object]] = {
+    "explain": lambda acme: acme.explain("004", at=NOON),
+    "actions": lambda acme: acme.actions("003", at=NOON),
+    "preview": lambda acme: acme.preview(BookInStock(key=key(), received=1, at=NOON)),
+    "preview_bulk": lambda acme: acme.preview_bulk(
+        StartBulk(
+            seller_id=ACME,
+            action=CancelOrders(),
+            where="",
+            orders=(("000", 2), ("004", 1)),
+            at=NOON,
+            command_id="bulk",
+        )
+    ),
+    "rebalance": lambda acme: acme.rebalance(at=NOON).orders,
+    "available_to_promise": lambda acme: acme.available_to_promise(key(), later(9), at=NOON),
+    "available_to_promise_over": lambda acme: acme.available_to_promise_over(
+        "MUG", later(9), sourcing=SourcingPolicy(warehouses=("leeds", "york")), at=NOON
+    ),
+    "earliest_promise": lambda acme: acme.earliest_promise(
+        order("Z", ("MUG", 2), placed_at=later(99)), at=NOON
+    ),
+    "receipt_allocation": lambda acme: acme.receipt_allocation("R", at=NOON),
+    "what_if": lambda acme: acme.what_if(ReceiptChange("R", more=-1), at=NOON),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_an_answer_is_the_same_before_and_after_what_was_left_unserved_is_served(
+    ask: Callable[[Seller], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow, _ = long_queue()
+    acme = flow.seller(ACME)
+    acme.announce(ExpectedReceipt("R", key(), 2, later(5)), at=NOON)
+    interrupt(monkeypatch, flow, 4)
+    answer = ask(acme)
+    acme.handle(ServeWaiting(keys=(key(),), at=NOON))
+    assert answer == ask(acme)
 
 
 # Suggestions and reasons

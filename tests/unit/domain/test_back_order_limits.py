@@ -188,8 +188,13 @@ def test_the_explanation_names_the_limit(units_max: int, said: str) -> None:
 
 
 def test_a_limit_may_not_end_before_it_begins() -> None:
-    with pytest.raises(InvalidValueError, match=r"LimitBackOrders\.ends_at must be after"):
+    with pytest.raises(
+        InvalidValueError, match=r"LimitBackOrders\.ends_at must be after"
+    ) as refusal:
         shop_with().limit_back_orders(key(), 0, begins_at=later(2), ends_at=later(1))
+    assert refusal.value.value == later(1)
+    with pytest.raises(InvalidValueError, match=r"BackOrderLimit\.ends_at must be after"):
+        back_order_limit.BackOrderLimit(key(), 0, begins_at=later(2), ends_at=later(1))
 
 
 def test_a_seller_has_a_bounded_number_of_limits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -201,6 +201,16 @@ def test_what_time_brings_about_comes_first_and_by_the_old_policy() -> None:
     ]
 
 
+def test_a_postponement_that_ends_by_the_old_policy_too_ends_once() -> None:
+    days = [AllocationPolicy(allocation_horizon=timedelta(days=number)) for number in (2, 3)]
+    shop = shop_with(days[0], MUG=1)
+    shop.take("A", not_before=NOON + timedelta(days=4))
+    assert shop.status("A") == "POSTPONED"
+    shop.clock.wait(2 * 24 * 60)
+    outcome = change(shop, days[1])
+    assert kinds(outcome) == ["PostponementEnded", "OrderAllocated", "PolicyChanged"]
+
+
 def test_events_tell_the_policy() -> None:
     changed = PolicyChanged(ACME, NOON, NEVER)
     assert evolve(State(ACME), changed).policy == NEVER

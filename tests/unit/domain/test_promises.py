@@ -238,6 +238,7 @@ def test_a_receipt_completes_some_orders_serves_one_in_part_and_leaves_the_rest(
     shop.take("C", ("MUG", 4))
     announce(shop, "R1", 5, 2)
     found = shop.receipt_allocation("R1")
+    assert found.receipt.receipt_id == "R1"
     assert (found.at, found.left) == (day(2), 0)
     assert gets(found) == [("A", 2, 0), ("B", 2, 1), ("C", 1, 3)]
     assert [each.order_id for each in found.completed] == ["A"]

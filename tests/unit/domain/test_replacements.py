@@ -61,6 +61,12 @@ def test_what_there_is_not_enough_of_is_not_suggested() -> None:
     assert suggested(short_of_mugs(2), CUP) == ()
 
 
+def test_a_product_without_a_stock_record_is_not_available() -> None:
+    shop = shop_with(CUP=1)
+    shop.take("A", ("MUG", 1))
+    assert [offer.units for offer in suggested(shop, CUP)] == [1]
+
+
 def test_the_whole_line_is_replaced_and_not_what_is_short_of_it() -> None:
     shop = shop_with(MUG=1, CUP=2)
     shop.take("A", ("MUG", 3))
