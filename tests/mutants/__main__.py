@@ -19,7 +19,7 @@ from tests.mutants.survivors import accepted, reason_of, survivor_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "build" / "mutants"
-COPIED = ("src", "tests", "docs", "pyproject.toml")
+COPIED = ("src", "tests", "docs", "README.md", "pyproject.toml")
 
 
 def main(words: list[str]) -> int:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from tests.mutants.survivors import Survivor
 
-TESTS = ("tests/model", "tests/machine", "tests/properties", "tests/cli")
+TESTS = (
+    *("tests/model", "tests/machine", "tests/properties", "tests/cli"),
+    *("tests/codec", "tests/schemas"),
+)
 WORKERS = ("-n", "auto", "--dist", "loadfile")
 
 

@@ -22,8 +22,8 @@ class Survivor:
     """A change that no test notices: in this function, these lines become others."""
 
     function: str
-    good: str
-    bad: str
+    good: str = ""
+    bad: str = ""
 
 
 def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
@@ -38,7 +38,7 @@ def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
     is_same_code = _code_of(survivor.good) == _code_of(survivor.bad)
     if is_same_code and all(a == b or len(a) > 1 for a, b in zip(good, bad, strict=True)):
         return "the words of a message"
-    return accepted.get(survivor)
+    return accepted.get(survivor) or accepted.get(Survivor(survivor.function))
 
 
 def _code_of(line: str) -> tuple[str, list[str]]:
@@ -50,7 +50,7 @@ def accepted(text: str | None = None) -> dict[Survivor, str]:
     """Return the reason of each accepted survivor."""
     table = tomllib.loads(LISTING.read_text(encoding="utf-8") if text is None else text)
     return {
-        Survivor(each["function"], each["good"], each["bad"]): each["reason"]
+        Survivor(each["function"], each.get("good", ""), each.get("bad", "")): each["reason"]
         for each in table.get("survivor", [])
     }
 

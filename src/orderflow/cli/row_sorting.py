@@ -64,7 +64,7 @@ def sort_key(
     plain = [name.removeprefix("-") for name in names]
     for name in plain:
         if name not in fields:
-            near = get_close_matches(name, fields, n=1)
+            near = get_close_matches(name, fields)
             hint = f"did you mean {near[0]}?" if near else f"one of {', '.join(fields)}"
             raise _bad(f"{quoted(name)} is not a field to sort by: {hint}")
     if len(set(plain)) < len(plain) or len(plain) > _FIELDS_MAX:

@@ -248,7 +248,7 @@ def _keys(flow: OrderFlow, seller_id: str) -> list[StockKey]:
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the nearest other name as a question, if one is near; case does not count."""
     folded = {each.casefold(): each for each in sorted(known) if each != name}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=_NEAR)
+    near = get_close_matches(name.casefold(), folded, cutoff=_NEAR)
     return f" (did you mean {folded[near[0]]!r}?)" if near else ""
 
 

@@ -864,6 +864,14 @@ def test_the_longest_length_of_time_is_a_century() -> None:
         assert policy.wait_max == wait_max
 
 
+def test_a_receipt_moves_by_a_century_at_most() -> None:
+    century = timedelta(days=36_525)
+    for later in (century, -century):
+        assert orderflow.core.ReceiptChange("R1", later=later).later == later
+        with pytest.raises(InvalidValueError, match="a timedelta from -36525 to 36525 days"):
+            orderflow.core.ReceiptChange("R1", later=later * 2)
+
+
 def test_the_first_and_the_last_moment_are_allowed_in_any_zone() -> None:
     for moment in (FIRST_MOMENT, LAST_MOMENT):
         for hours in (-23, 0, 23):

@@ -259,6 +259,12 @@ def test_a_wrong_condition_is_refused(field: str, comparison: str, values: tuple
         Condition(field, comparison, values)
 
 
+def test_a_text_may_be_as_long_as_the_limit() -> None:
+    assert filter_of("units>1".ljust(20_000)) == filter_of("units>1")
+    with pytest.raises(InvalidValueError, match=r"^filter must be a text of at most 20000 char"):
+        filter_of("units>1".ljust(20_001))
+
+
 def test_a_filter_whose_text_would_be_too_long_is_refused() -> None:
     long = Condition("field:Note", "=", tuple(f"{number}" * 500 for number in range(10)))
     with pytest.raises(InvalidValueError, match=r"^OrderFilter.conditions must be at most 20000"):

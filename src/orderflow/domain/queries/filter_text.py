@@ -213,5 +213,5 @@ def _plain(text: str) -> str:
 
 
 def _did_you_mean(text: object, known: Iterable[str]) -> str:
-    near = get_close_matches(str(text), known, n=1)
+    near = get_close_matches(str(text), known)
     return f" (did you mean {near[0]}?)" if near else ""

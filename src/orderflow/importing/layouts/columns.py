@@ -306,7 +306,7 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     ('Quantity', None)
     """
     folded = {each.casefold(): each for each in names}
-    close = get_close_matches(name.casefold(), folded, n=1, cutoff=0.7)
+    close = get_close_matches(name.casefold(), folded, cutoff=0.7)
     return folded[close[0]] if close else None
 
 
