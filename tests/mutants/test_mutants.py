@@ -108,6 +108,12 @@ def test_the_words_of_a_message_may_differ(good: str, bad: str, *, reason: bool)
         assert reason_of(survivor, {listed: "listed"}) is not None
 
 
+@pytest.mark.parametrize("good", ["case _: pass", "case _: assert_never(edit)"])
+def test_the_last_case_of_a_match_is_for_the_types(good: str) -> None:
+    assert reason_of(Survivor("orderflow.a.f", good), {}) == "it does nothing"
+    assert reason_of(Survivor("orderflow.a.f", f"{good}; run()"), {}) is None
+
+
 def test_two_iterables_of_one_length_need_no_check() -> None:
     survivor = Survivor("orderflow.a.f", "zip(a, b, strict=True)", "zip(a, b, strict=False)")
     assert reason_of(survivor, {}) == "both have one length"

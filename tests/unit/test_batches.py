@@ -210,3 +210,11 @@ def test_an_order_that_an_earlier_command_served_is_not_stale_but_one_that_was_e
     commands: list[Command] = [BookInStock(key=key(), received=1, at=NOON), edit, *cancels]
     result = Batches(flow, repository).run(commands)
     assert [each.command for each in result.refused] == [cancels[1]]
+
+
+def test_a_version_that_an_order_does_not_have_yet_is_refused() -> None:
+    repository = MemoryRepository()
+    flow = OrderFlow(repository)
+    flow.handle(placing("1")[0])
+    early = CancelOrder(seller_id=ACME, order_id="1", at=NOON, expected_version=9)
+    assert len(Batches(flow, repository).run([early]).refused) == 1

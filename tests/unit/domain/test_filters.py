@@ -259,6 +259,13 @@ def test_a_wrong_condition_is_refused(field: str, comparison: str, values: tuple
         Condition(field, comparison, values)
 
 
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Etc/GMT+12"])
+@pytest.mark.parametrize("day", ["1970-01-02", "2999-12-30"])
+def test_the_first_and_the_last_day_are_allowed_in_any_zone(day: str, zone: str) -> None:
+    first, last = filter_of(f"placed={day}", ZoneInfo(zone)).conditions
+    assert filter_of(f"{first} and {last}").conditions == (first, last)
+
+
 def test_a_text_may_be_as_long_as_the_limit() -> None:
     assert filter_of("units>1".ljust(20_000)) == filter_of("units>1")
     with pytest.raises(InvalidValueError, match=r"^filter must be a text of at most 20000 char"):

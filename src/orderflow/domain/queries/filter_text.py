@@ -184,7 +184,7 @@ def _day(text: str) -> date | None:
 def _conditions_on_day(name: str, comparison: str, day: date, zone: tzinfo) -> Iterator[Condition]:
     demand = f"a day from {DAY_MIN} to {DAY_MAX}"
     validators.require(
-        ok=DAY_MIN <= day < DAY_MAX, field="Condition.values", demand=demand, value=str(day)
+        ok=DAY_MIN <= day <= DAY_MAX, field="Condition.values", demand=demand, value=str(day)
     )
     begin = first_moment(datetime.combine(day, time()), zone)
     end = first_moment(datetime.combine(day + timedelta(days=1), time()), zone)

@@ -21,7 +21,7 @@ from orderflow.domain.allocation.expected_cover import (
     last_expected_at,
 )
 from orderflow.domain.model import validators
-from orderflow.domain.model.arguments import require_identifier, require_moment, require_policy
+from orderflow.domain.model.arguments import require_identifier, require_moment
 from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.domain.model.status import Status
 from orderflow.domain.model.stock import ExpectedReceipt, WarehouseSku, by_expectation
@@ -136,8 +136,6 @@ class BacklogBook:
         value_field: str | None = None,
         age_bands: Iterable[timedelta] = AGE_BANDS,
     ) -> None:
-        require_identifier("backlog.seller_id", seller_id)
-        require_policy("backlog.policy", policy)
         if value_field is not None:
             require_identifier("backlog.value_field", value_field)
         self._seller_id = seller_id
