@@ -12,6 +12,7 @@ from orderflow.core import State, decide
 from orderflow.errors import InvalidValueError, PlanRefusedError, StaleVersionError
 from orderflow.planning import (
     PlanEdit,
+    PlannedLine,
     PlanRule,
     Protection,
     Stance,
@@ -234,6 +235,11 @@ def test_a_text_that_is_no_edit_is_refused(text: Any) -> None:  # noqa: ANN401
 )
 def test_an_edit_reads_back_from_its_text(edit: PlanEdit) -> None:
     assert plan_edits_of(str(edit)) == (edit,)
+
+
+def test_a_line_of_a_plan_has_no_more_than_was_ordered() -> None:
+    with pytest.raises(InvalidValueError, match=r"^PlannedLine\.after must be .*, not 3"):
+        PlannedLine("1", "MUG", quantity=2, before=1, after=3)
 
 
 def test_wrong_arguments_are_refused() -> None:

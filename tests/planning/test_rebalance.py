@@ -33,7 +33,16 @@ from orderflow.errors import InvalidValueError, PlanRefusedError
 from orderflow.invariants import violations
 from orderflow.planning import Plan, PlanRule, Protection, Stance, Weight, command_of, rebalance
 from tests.planning.large import large_packing
-from tests.planning.worlds import AT, PROTECTIONS, SKUS, backlog, backlogs, best_gain, loses
+from tests.planning.worlds import (
+    AT,
+    PROTECTIONS,
+    SKUS,
+    backlog,
+    backlogs,
+    best_gain,
+    in_sets,
+    loses,
+)
 from tests.unit.shop import ACME, LEEDS, key
 
 if TYPE_CHECKING:
@@ -549,6 +558,17 @@ def test_the_lines_of_a_set_give_together_all_that_they_have() -> None:
     plan = rebalance(_with_lines(state, "A", *lines), AT, protection=Protection(sets=True))
     changes = {each.order_id: each.gained - each.lost for each in plan.orders}
     assert changes == {"A": -2, "B": 1, "C": 1}
+
+
+def test_an_order_that_takes_nothing_of_what_nobody_takes_is_not_given_up() -> None:
+    state = backlog(
+        ("A", {"MUG": (0, 1)}),
+        ("B", {"CUP": (3, 4)}),
+        ("C", {"CUP": (2, 4)}),
+        ("D", {"CUP": (0, 4), "MUG": (3, 4), "PAN": (1, 1)}),
+        *[(f"Z-{number}", {"JAR": (0, 1)}) for number in range(9)],  # too many to try all
+    )
+    assert rebalance(in_sets(state, ["D"]), AT, protection=Protection(sets=True)).value == 1
 
 
 def test_a_search_that_is_over_at_once_has_an_answer() -> None:

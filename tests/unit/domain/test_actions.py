@@ -207,6 +207,13 @@ def test_sending_stock_says_how_much_is_needed() -> None:
     assert answers(shop)["SEND_STOCK"].units == (("MUG", 3),)
 
 
+def test_only_actions_on_units_name_them() -> None:
+    shop = shop_with(MUG=2)
+    shop.take("A", ("MUG", 2), ("CUP", 1))
+    named = [action for action, answer in answers(shop).items() if answer.units]
+    assert named == ["REMOVE_LINE", "SEND_STOCK", "SPLIT", "REALLOCATE"]
+
+
 def test_removing_the_only_line_is_refused_and_says_to_cancel() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")
