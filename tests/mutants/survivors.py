@@ -14,6 +14,7 @@ from attrs import frozen
 
 _TEXT = re.compile(r'"[^"]*"')
 _FIELD = re.compile(r"\{[^{}]*\}")
+_OF_MESSAGE = re.compile(r'(\bof="|^f?"(?=[^"]*"$))')
 _FOR_TYPES = re.compile(r"(case _: )?(pass|assert_never\([\w.]+\))")
 LISTING = Path(__file__).with_name("survivors.toml")
 
@@ -35,13 +36,23 @@ def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
     """
     if _FOR_TYPES.fullmatch(survivor.good):
         return "it does nothing"
-    if survivor.bad == survivor.good.replace("strict=True", "strict=False"):
+    if survivor.bad in [
+        survivor.good.replace("strict=True", each) for each in ("strict=False", "strict=None", "")
+    ]:
         return "both have one length"
-    good, bad = ([*map(str.split, _TEXT.findall(each))] for each in (survivor.good, survivor.bad))
+    good, bad = map(_words_of, (survivor.good, survivor.bad))
     is_same_code = _code_of(survivor.good) == _code_of(survivor.bad)
     if is_same_code and all(a == b or len(a) > 1 for a, b in zip(good, bad, strict=True)):
         return "the words of a message"
     return accepted.get(survivor) or accepted.get(Survivor(survivor.function))
+
+
+def _words_of(line: str) -> list[list[str]]:
+    """Return the words of each text in a line. A single one in the middle of a message is several.
+
+    A line that is nothing but a text is a piece of a message, and `of=` names what it counts.
+    """
+    return [text.split() for text in _TEXT.findall(_OF_MESSAGE.sub(r"\1… ", line))]
 
 
 def _code_of(line: str) -> tuple[str, list[str]]:

@@ -99,6 +99,10 @@ def test_a_survivor_that_is_listed_can_still_be_made() -> None:
         ('raise Error(f"{n} units of it")', 'raise Error(f"{None} units of it")', False),
         ('return "sku"', 'return "XXskuXX"', False),
         ('raise Error("no units", 1)', 'raise Error("no units", 2)', False),
+        ('"policy"', '"POLICY"', True),
+        ('"policy",', '"POLICY",', False),
+        ('require("a", of="units")', 'require("a", of="XXunitsXX")', True),
+        ('require("a", of="units")', 'require("A", of="units")', False),
     ],
 )
 def test_the_words_of_a_message_may_differ(good: str, bad: str, *, reason: bool) -> None:
@@ -115,5 +119,6 @@ def test_the_last_case_of_a_match_is_for_the_types(good: str) -> None:
 
 
 def test_two_iterables_of_one_length_need_no_check() -> None:
-    survivor = Survivor("orderflow.a.f", "zip(a, b, strict=True)", "zip(a, b, strict=False)")
-    assert reason_of(survivor, {}) == "both have one length"
+    for bad in ("zip(a, b, strict=False)", "zip(a, b, strict=None)", "zip(a, b, )"):
+        survivor = Survivor("orderflow.a.f", "zip(a, b, strict=True)", bad)
+        assert reason_of(survivor, {}) == "both have one length"

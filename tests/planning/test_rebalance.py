@@ -266,6 +266,9 @@ def test_a_weight_says_what_is_worth_more() -> None:
     assert rebalance(state, AT, weight=Weight.PRIORITY).value == 1 + 3
 
 
+TOO_MANY_TO_TRY_ALL = [(f"Z-{number}", {"JAR": (0, 1)}) for number in range(9)]
+
+
 def _small(number: int) -> list[tuple[str, dict[str, tuple[int, int]]]]:
     return [(f"B-{each}", {"MUG": (0, 1)}) for each in range(number)]
 
@@ -293,14 +296,13 @@ def test_who_gives_units_that_it_was_not_short_of_is_passed_over_too(
 
 
 def test_only_those_who_give_units_are_passed_over() -> None:
-    too_many_to_try_all = [(f"Z-{number}", {"PAN": (0, 1)}) for number in range(9)]
     state = backlog(
         ("A", {"MUG": (5, 5), "CUP": (0, 9)}),
         ("B", {"MUG": (5, 5), "PAN": (0, 1)}),
         ("C", {"CUP": (1, 1), "PAN": (0, 1)}),
         ("takes mugs of B", {"MUG": (0, 2)}),
         ("takes the cup of C", {"CUP": (0, 1)}),
-        *too_many_to_try_all,
+        *TOO_MANY_TO_TRY_ALL,
     )
     plan = rebalance(state, AT, protection=Protection(passed_over_max=1))
     assert plan.value == 2
@@ -560,13 +562,24 @@ def test_the_lines_of_a_set_give_together_all_that_they_have() -> None:
     assert changes == {"A": -2, "B": 1, "C": 1}
 
 
+def test_the_later_of_two_orders_that_are_worth_the_same_is_given_up() -> None:
+    state = backlog(
+        ("A", {"MUG": (2, 3), "CUP": (3, 3)}),
+        ("B", {"CUP": (0, 1)}),
+        ("C", {"CUP": (1, 2)}),
+        *TOO_MANY_TO_TRY_ALL,
+    )
+    protection = Protection(complete=False, whole_lines=True)
+    assert completed(rebalance(state, AT, protection=protection)) == {"B"}
+
+
 def test_an_order_that_takes_nothing_of_what_nobody_takes_is_not_given_up() -> None:
     state = backlog(
         ("A", {"MUG": (0, 1)}),
         ("B", {"CUP": (3, 4)}),
         ("C", {"CUP": (2, 4)}),
         ("D", {"CUP": (0, 4), "MUG": (3, 4), "PAN": (1, 1)}),
-        *[(f"Z-{number}", {"JAR": (0, 1)}) for number in range(9)],  # too many to try all
+        *TOO_MANY_TO_TRY_ALL,
     )
     assert rebalance(in_sets(state, ["D"]), AT, protection=Protection(sets=True)).value == 1
 

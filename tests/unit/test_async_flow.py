@@ -179,6 +179,17 @@ def test_an_awaited_handle_says_whose_it_is() -> None:
         in_threads().seller(" ")
 
 
+def test_a_flow_says_what_stores_its_orders() -> None:
+    assert repr(in_threads()).startswith("AsyncOrderFlow(")
+    assert repr(OrderFlow(MemoryRepository())).startswith("OrderFlow(")
+
+
+def test_a_handle_that_is_awaited_needs_a_flow_that_is() -> None:
+    flow = OrderFlow(MemoryRepository())
+    with pytest.raises(InvalidValueError, match=r"^AsyncSeller\.flow must be an AsyncOrderFlow"):
+        AsyncSeller(flow, ACME)  # type: ignore[arg-type] # that is what is wrong
+
+
 def test_several_commands_of_one_seller_may_be_one_task() -> None:
     acme = in_threads(clock=Clock()).seller(ACME)
 

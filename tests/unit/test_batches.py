@@ -217,4 +217,6 @@ def test_a_version_that_an_order_does_not_have_yet_is_refused() -> None:
     flow = OrderFlow(repository)
     flow.handle(placing("1")[0])
     early = CancelOrder(seller_id=ACME, order_id="1", at=NOON, expected_version=9)
-    assert len(Batches(flow, repository).run([early]).refused) == 1
+    (refused,) = Batches(flow, repository).run([early]).refused
+    assert refused.command == early
+    assert "order '1' is at version 1, not 9" in str(refused.error)

@@ -166,7 +166,8 @@ def long_queue(orders: int = 5) -> tuple[OrderFlow, MemoryRepository]:
     repository = MemoryRepository()
     flow = OrderFlow(repository, orders_max=2)
     for number in range(orders):
-        flow.seller(ACME).place(order(f"{number:03}", ("MUG", 1), placed_at=later(number)), at=NOON)
+        placed = order(f"{number:03}", ("MUG", 1), placed_at=later(number), promised_by=later(999))
+        flow.seller(ACME).place(placed, at=NOON)
     return flow, repository
 
 
@@ -266,6 +267,7 @@ ASKED: dict[str, Callable[[Seller], object]] = {
         order("Z", ("MUG", 2), placed_at=later(99)), at=NOON
     ),
     "receipt_allocation": lambda acme: acme.receipt_allocation("R", at=NOON),
+    "exceptions": lambda acme: acme.exceptions(at=NOON),
     "what_if": lambda acme: acme.what_if(ReceiptChange("R", more=-1), at=NOON),
 }
 

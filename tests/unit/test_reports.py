@@ -158,6 +158,10 @@ def test_the_value_of_a_divided_order_is_not_known(acme: Seller) -> None:
     assert acme.backlog(value_field="total", at=NOON).total.orders_without_value == 1
 
 
+def test_a_backlog_says_of_when_it_is(acme: Seller) -> None:
+    assert acme.backlog(at=day(1)).at == day(1)
+
+
 def test_only_one_warehouse_is_counted_if_it_is_named(acme: Seller) -> None:
     acme.place(order("A"), at=NOON)
     acme.place(order("B", ("MUG", 4), warehouse_id="york"), at=NOON)
@@ -200,8 +204,9 @@ def test_a_past_without_its_history_is_refused(acme: Seller) -> None:
         f"'acme' begins, not '{day(-1).isoformat()}'"
     )
     assert acme.backlog(as_of=day(-41), at=NOON).total.orders == 0
-    with pytest.raises(InvalidValueError, match="no later than"):
+    with pytest.raises(InvalidValueError, match="no later than") as refused:
         acme.backlog(as_of=day(1), at=NOON)
+    assert refused.value.value == day(1)
     with pytest.raises(TransitionError, match="earlier events are missing"):
         past_state(ACME, acme.events()[1:], NOON, acme.order)
 
@@ -427,6 +432,8 @@ def test_waiting_units_and_receipts_count_and_overdue_ones_do_not(acme: Seller) 
     acme.announce(receipt("R-1", 2, day(-1)), at=day(-2))
     acme.announce(receipt("R-2", 3, day(14)), at=NOON)
     acme.announce(receipt("R-3", 4, day(15)), at=NOON)
+    acme.announce(receipt("R-4", 1, NOON, "CUP"), at=NOON)  # it is not overdue yet
+    acme.place(order("B", ("CUP", 1), placed_at=day(-40)), at=NOON)
     acme.place(order("A", ("MUG", 5), placed_at=day(-40)), at=NOON)
     (low,) = acme.low_stock(at=NOON)
     assert (low.waiting, low.expected, low.overdue, low.ordered, low.short) == (5, 3, 2, 0, 2)
@@ -630,8 +637,7 @@ def test_the_delays_of_a_miss_say_where_its_time_went(acme: Seller) -> None:
     acme.announce(receipt("R-1", 2, day(2)), at=NOON)
     acme.announce(receipt("R-1", 2, day(4)), at=NOON)  # it slips: it was expected before
     acme.announce(receipt("R-2", 9, day(1)), at=NOON)
-    acme.announce(receipt("R-4", 1, day(-9)), at=NOON)  # late, but here before the order
-    acme.book_in(key("MUG"), 0, rejected=1, receipt_id="R-4", at=NOON)
+    acme.announce(receipt("R-4", 1, day(-9)), at=NOON)  # late, but here when the order comes
     acme.announce(receipt("R-3", 9, day(1)), at=NOON)
     acme.withdraw("R-3", at=NOON)
     acme.book_in(key(warehouse_id="york"), 1, at=NOON)
@@ -640,6 +646,7 @@ def test_the_delays_of_a_miss_say_where_its_time_went(acme: Seller) -> None:
     )
     acme.withdraw("T-1", at=NOON)
     acme.book_in(key("MUG"), 1, receipt_id="R-2", more_to_come=True, at=day(1))
+    acme.book_in(key("MUG"), 0, rejected=1, receipt_id="R-4", at=day(1))
     acme.place(order("A", ("MUG", 3), promised_by=day(2), placed_at=day(-1)), at=NOON + DAY)
     acme.hold("A", HoldReason.ADDRESS, at=day(2))
     acme.release_hold("A", HoldReason.ADDRESS, at=day(3))

@@ -241,6 +241,9 @@ def test_orders_are_listed_as_they_were_placed_and_by_status() -> None:
 def test_stock_is_listed_by_key() -> None:
     shop = shop_with(PAN=1, MUG=2)
     assert [stock.key.sku for stock in shop.stock()] == ["MUG", "PAN"]
+    assert [stock.key.sku for stock in shop.stock(limit=1)] == ["MUG"]
+    with pytest.raises(InvalidValueError, match=r"^stock\.limit must be"):
+        shop.stock(limit=-1)
 
 
 def test_the_history_of_one_order_is_told_apart() -> None:

@@ -11,6 +11,7 @@ from orderflow import (
     Action,
     ActionAnswer,
     AllocationPolicy,
+    Fulfilment,
     HoldReason,
     PartialAllocation,
     Status,
@@ -174,6 +175,12 @@ def test_a_split_of_an_allocated_order_depends_on_what_is_named() -> None:
     shop.take("A", ("MUG", 1), ("MUG", 1))
     answer = answers(shop)["SPLIT"]
     assert (answer.leads_to, answer.units, answer.outcome) == ((Status.ALLOCATED,), (), None)
+
+
+def test_a_whole_line_of_several_can_be_split() -> None:
+    shop = shop_with(AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES), MUG=2, CUP=1)
+    shop.take("A", ("MUG", 2), ("CUP", 1))
+    assert answers(shop)["SPLIT"].allowed
 
 
 def test_one_unit_cannot_be_split() -> None:

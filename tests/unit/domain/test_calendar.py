@@ -83,7 +83,8 @@ def test_the_day_is_that_of_the_warehouse() -> None:
 
 
 def test_a_day_without_work_has_no_cut_off() -> None:
-    with pytest.raises(InvalidValueError, match=r"^day must be a working day of the calendar, not"):
+    message = r"^day must be a working day of the calendar, not .*2026, 12, 26"
+    with pytest.raises(InvalidValueError, match=message):
         warehouse().cut_off_on(date(2026, 12, 26))
 
 

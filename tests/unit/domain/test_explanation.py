@@ -147,6 +147,15 @@ def test_it_goes_on_watching_what_an_outcome_had_it_wait_for() -> None:
     assert explain("A", plain, NOON, NEVER).blocked_on == "MUG"
 
 
+def test_it_goes_on_watching_a_product_although_another_one_blocks_too() -> None:
+    shop = shop_with(NEVER, MUG=0, PAN=0)
+    shop.take("A", ("PAN", 1), ("MUG", 1))
+    shop.receive("PAN", 1)
+    shop.count(key("PAN"), 0)
+    assert [each.blocks for each in explained(shop).shortages] == [True, True]
+    assert explained(shop).blocked_on == shop.state().blocked_on("A") == "MUG"
+
+
 def test_stock_that_nobody_was_offered_yet_blocks_nothing() -> None:
     shop = shop_with(MUG=0)
     shop.take("A")

@@ -241,6 +241,12 @@ def test_a_wrong_text_is_refused_with_what_would_be_right(text: str, message: st
         filter_of(text)
 
 
+def test_a_day_has_no_other_comparison() -> None:
+    with pytest.raises(InvalidValueError) as refusal:
+        filter_of("placed!=2026-03-02")
+    assert refusal.value.value == "!="
+
+
 @pytest.mark.parametrize(
     ("field", "comparison", "values"),
     [

@@ -71,6 +71,14 @@ def test_all_parts_have_to_be_named() -> None:
         erase_all(shop, "B")
     shop.place(order("C", replaces="A"))
     shop.cancel("C")
+    parts = shop_with(MUG=3)
+    parts.take("A", ("MUG", 3))
+    for number in (1, 2):
+        parts.split("A", units={"1": 1})
+        parts.cancel(f"A.{number}")
+    parts.cancel("A")
+    with pytest.raises(ErasureRefusedError, match="it was split, and 1 part of it is not named"):
+        erase_all(parts, "A", "A.1")
     with pytest.raises(ErasureRefusedError, match="it was placed in place of order 'A', which"):
         erase_all(shop, "C")
     with pytest.raises(OrderNotFoundError):

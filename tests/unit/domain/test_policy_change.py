@@ -19,7 +19,7 @@ from orderflow import (
     Queue,
     Rationing,
 )
-from orderflow.commands import ChangePolicy, PlaceOrder
+from orderflow.commands import ChangePolicy, PlaceOrder, ServeWaiting
 from orderflow.core import NextPage, PageStep, State, decide, evolve
 from orderflow.domain.model.events import subject_of
 from orderflow.domain.state.overlay import Overlay
@@ -228,6 +228,20 @@ def test_long_queues_are_served_in_pages() -> None:
     assert outcome.next_page == NextPage(PageStep.REVIEW, after="1")
     assert dict(outcome.queue_index) == {"0": None, "1": None}
     assert [each.allocated for each in flow.seller(ACME).orders()] == [1] * 5
+
+
+def test_a_page_without_a_limit_does_all_that_is_left() -> None:
+    policy = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
+    shop = shop_with(NEVER, MUG=2)
+    for order_id in "AB":
+        shop.take(order_id, ("MUG", 1), ("PAN", 1))
+    command = ChangePolicy(seller_id=ACME, policy=policy, at=later(9))
+    state, _ = pages(command, shop.state(), NEVER, 1)
+    first = decide(command, shop.state(), NEVER, orders_max=1)
+    after = shop.state().after(first)
+    rest = decide(ServeWaiting(keys=(key(),), at=later(9)), after, NEVER)
+    assert rest.unserved == ()
+    assert after.after(rest).orders.keys() == state.orders.keys() == {"A", "B", "A.1", "B.1"}
 
 
 def test_the_offers_go_on_if_urgent_orders_preempt_from_more_than_a_page() -> None:

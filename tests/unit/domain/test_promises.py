@@ -211,6 +211,24 @@ def test_a_promise_saves_nothing_and_is_refused_for_an_order_that_was_placed() -
         shop.earliest_promise(basket(("MUG", 2)))
 
 
+def test_a_promise_may_be_of_several_warehouses() -> None:
+    shop = shop_with(MUG=2)
+    shop.count(key(warehouse_id="york"), 2)
+    both = SourcingPolicy(warehouses=("leeds", "york"))
+    wanted = basket(("MUG", 4), warehouse_id="")
+    assert shop.earliest_promise(wanted, sourcing=both) == Promise(expected_at=shop.clock.moment)
+    one = SourcingPolicy(warehouses=("leeds",))
+    assert shop.earliest_promise(wanted, sourcing=one) is None
+
+
+def test_those_served_are_in_the_order_of_the_queue() -> None:
+    shop = shop_with(AllocationPolicy(queue=Queue.PRIORITY), MUG=0)
+    for priority, order_id in enumerate("ABC"):
+        shop.take(order_id, priority=priority)
+    announce(shop, "R1", 3, 1)
+    assert gets(shop.receipt_allocation("R1")) == [("C", 1, 0), ("B", 1, 0), ("A", 1, 0)]
+
+
 def test_what_is_of_another_seller_is_refused_by_name() -> None:
     state = State("bolt")
     with pytest.raises(InvalidValueError, match=r"^available_to_promise.key.seller_id must be 'bo"):
