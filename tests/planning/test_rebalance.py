@@ -552,6 +552,10 @@ def test_the_last_line_of_a_product_gives_first_and_no_more_than_is_needed() -> 
     lines = (OrderLine("1", "MUG", 5, 2), OrderLine("2", "MUG", 5, 2))
     plan = rebalance(_with_lines(state, "A", *lines), AT)
     assert [(line.line_id, line.change) for line in plan.orders[0].lines] == [("2", -1)]
+    lines = (OrderLine("1", "MUG", 5, 2), OrderLine("2", "MUG", 5, 1))
+    state = _with_lines(state, "A", *lines)
+    plan = rebalance(state, AT, protection=Protection(whole_lines=True))
+    assert [(line.line_id, line.change) for line in plan.orders[0].lines] == [("2", -1)]
 
 
 def test_the_lines_of_a_set_give_together_all_that_they_have() -> None:

@@ -97,6 +97,11 @@ def test_branch_and_bound_finds_the_best_and_says_so(packing: Packing) -> None:
     assert best_choice(packing, prices.each, known, 0) == ([], False)
 
 
+@pytest.mark.parametrize(("searches", "seconds"), [(1, 8), (2, 4), (4, 2)])
+def test_the_first_of_several_searches_has_an_equal_share(searches: int, seconds: float) -> None:
+    assert Search(seconds_left=lambda: 8.0).with_share(searches).seconds_left() == seconds
+
+
 def test_a_search_that_is_over_asks_no_more_for_its_other_parts() -> None:
     one = large_packing(100)
     shifted = tuple(tuple(len(one.supply) + each for each in order) for order in one.products)

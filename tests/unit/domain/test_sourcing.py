@@ -134,6 +134,14 @@ def test_beyond_eight_warehouses_the_plan_says_how_far_off_it_may_be() -> None:
     assert (sorted(units_of(plan)), plan.cost, plan.cost_min) == (["W10", "W11", "W6"], 3, 3)
 
 
+def test_the_bound_is_that_of_the_cheapest_parcels_and_units() -> None:
+    many = tuple("ABCDEFGHI")
+    costs = tuple(SourcingCost(each, 10, number) for number, each in enumerate(many, 1))
+    shop = shop_over(**dict.fromkeys(many, "MUG 1"))
+    plan = planned(shop, ("MUG", 1), ("MUG", 2), warehouses=many, preference=CHEAPEST, costs=costs)
+    assert (plan.cost, plan.cost_min) == (36, 36)
+
+
 def test_beyond_eight_warehouses_those_that_cost_more_than_they_save_are_dropped() -> None:
     """B and C replace A, which was the best single one."""
     many = tuple("ABCDEFGHI")
