@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from orderflow.adapters.sql import Tables
+from orderflow.adapters.sql.revision import NEXT
 from tests.cli.runner import flat, run, run_json
 from tests.cli.shop import Shop, shop
 from tests.databases import postgres
 from tests.databases.processes import pool_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from sqlalchemy import Engine
 
 __all__ = ["shop"]
 
@@ -142,6 +147,46 @@ def test_postgresql_works_the_same() -> None:
         assert far.status("A-1") == "ON_BACK_ORDER"
         assert far.lines("A-1") == {"1": ("MUG", 3, 0)}
         assert "no violations" in far.do("check")
+
+
+@pytest.mark.parametrize("server", [False, True], ids=["sqlite", "postgresql"])
+def test_tables_are_used_up_to_the_next_revision(tmp_path: Path, *, server: bool) -> None:
+    with postgres() if server else closing_engine(tmp_path / "shop.db") as engine:
+        Tables.default().metadata.drop_all(engine)
+        place = engine.url.render_as_string(hide_password=False) if server else engine.url.database
+        shop = Shop(str(place))
+        shop.do("init")
+        set_revision(engine, NEXT)
+        shop.do("place", "A-1", "MUG=3")
+        assert shop.ask("init")["revision"] == NEXT
+        set_revision(engine, "0099")
+        for command in (
+            ("place", "A-2", "MUG=3"),
+            ("orders",),
+            ("check",),
+            ("recover",),
+            ("work", "--once", "--without", "notices", "--without", "digests"),
+            ("init",),
+        ):
+            result = shop.run(*command)
+            assert result.exit_code == 2, command
+            assert "revision 0099" in flat(result.stderr)
+        set_revision(engine, NEXT)
+        assert [row["order_id"] for row in shop.ask("orders")["orders"]] == ["A-1"]
+
+
+def set_revision(engine: Engine, number: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE orderflow_revision SET version_num = :new"), {"new": number}
+        )
+
+
+@contextmanager
+def closing_engine(file: Path) -> Iterator[Engine]:
+    engine = create_engine(f"sqlite:///{file}")
+    yield engine
+    engine.dispose()
 
 
 def test_the_only_seller_and_warehouse_need_not_be_named(shop: Shop) -> None:

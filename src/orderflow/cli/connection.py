@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from orderflow.adapters.sql import SqlDefaultPolicy, SqlOutbox, SqlRepository, open_database
 from orderflow.adapters.sql.embedded import require_file_name
+from orderflow.adapters.sql.upgrading import refuse_later
 from orderflow.cli.database_name import WAY_OUT, file_of, name_of, secrets_in, server_of
 from orderflow.cli.options.user_zone import READ_FIRST
 from orderflow.cli.order_pages import PAGE, orders_in_pages
@@ -222,9 +223,12 @@ def connect(where: DatabaseOptions) -> Iterator[Database]:
     """Open a database for the duration of the block.
 
     Raises:
+        SchemaError: If its tables are of a release after the next.
         StorageError: If it does not exist or cannot be used.
     """
     with open_engine(where.db) as engine:
+        if file_of(where.db) is None:  # that of a file is known from opening it
+            refuse_later(engine)
         yield _database(engine)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-__all__ = ["UPGRADE_LOCK", "upgrade", "upgrade_statements"]
+__all__ = ["UPGRADE_LOCK", "refuse_later", "upgrade", "upgrade_statements"]
 
 UPGRADE_LOCK = 0x6F72646572666C6F  # "orderflo": concurrent upgrades run one after the other
 
@@ -51,9 +51,7 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
     try:
         with engine.connect() as connection:
             _begin(connection)
-            found = revision_of(connection, tables)
-            if found is not None and found > NEXT:
-                raise SchemaError(found, REVISION)
+            found = _usable_or_earlier(connection, tables)
             if found is None:
                 _check_absent(connection, tables)
             if not is_usable(found):
@@ -61,6 +59,29 @@ def upgrade(engine: Engine, *, tables: Tables | None = None) -> str | None:
             commit(connection)
     except DBAPIError as error:
         raise translate_error(error, 1) from error
+    return found
+
+
+def refuse_later(engine: Engine) -> None:
+    """Refuse tables later than the next revision, which this release may misread.
+
+    Earlier tables are accepted, and none at all: what they lack has an error of its own.
+
+    Raises:
+        SchemaError: If the tables are later than the next revision.
+        StorageError: If the database reported an error.
+    """
+    try:
+        with engine.connect() as connection:
+            _usable_or_earlier(connection, Tables.default())
+    except DBAPIError as error:
+        raise translate_error(error, 1) from error
+
+
+def _usable_or_earlier(connection: Connection, tables: Tables) -> str | None:
+    found = revision_of(connection, tables)
+    if found is not None and found > NEXT:
+        raise SchemaError(found, REVISION)
     return found
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import attrs
 import typer
 
-from orderflow.adapters.sql import SqlDefaultPolicy, partition_by_seller, upgrade
+from orderflow.adapters.sql import SqlDefaultPolicy, Tables, partition_by_seller, upgrade
 from orderflow.adapters.sql.partitioning import PARTITIONS_MAX
-from orderflow.adapters.sql.revision import REVISION
+from orderflow.adapters.sql.revision import revision_of
 from orderflow.checking import check as check_database
 from orderflow.cli.connection import DatabaseOptions, SellerOptions, connect, open_engine
 from orderflow.cli.database_name import name_of
@@ -59,6 +59,8 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
     """
     with open_engine(where.db, create=True) as engine:
         upgrade(engine)
+        with engine.connect() as connection:
+            revision = revision_of(connection, Tables.default())
         kept = SqlDefaultPolicy(engine)
         is_new = not kept.is_set
         if is_new:
@@ -66,7 +68,7 @@ def init(*, where: DatabaseOptions, policy: AllocationPolicy, as_json: AsJson = 
         elif policy not in (AllocationPolicy(), kept.get()):
             raise ExistingPolicyError(name_of(where.db))
     if as_json:
-        terminal.print_json({"db": name_of(where.db), "revision": REVISION, "is_new": is_new})
+        terminal.print_json({"db": name_of(where.db), "revision": revision, "is_new": is_new})
     else:
         done = "created" if is_new else "ready; its default policy stays: see orderflow policies"
         terminal.results().print(f"{name_of(where.db)}: {done}")
