@@ -138,8 +138,11 @@ def test_an_order_that_was_on_hold_meanwhile_has_waited_as_well() -> None:
 def test_an_order_without_units_waits_enough_but_is_not_split() -> None:
     shop = shop_with(splitting(**SOON), MUG=0)
     shop.take("A", ("MUG", 8))
-    shop.clock.wait(60)
-    assert kinds(shop.run_due()) == ["OrderWaitedEnough"]
+    due_at = shop.clock.moment + HOUR
+    shop.clock.wait(90)
+    outcome = shop.run_due()
+    assert [getattr(event, "due_at", None) for event in outcome.events] == [due_at]
+    assert kinds(outcome) == ["OrderWaitedEnough"]
     shop.receive("MUG", 1)
     assert parts(shop) == {"A": 7, "A.1": 1}
 

@@ -258,7 +258,7 @@ class ServingState:
 
     def next_page(self) -> NextPage | None:
         """Return what the next page does besides serving the unserved queues, if anything."""
-        page = self._next_step() if self._step or self.reviewed or self.passing else None
+        page = self._next_step()
         if not (self.became_short or self.runs_due):
             return page
         page = page or NextPage(PageStep.SERVE)
