@@ -34,6 +34,7 @@ def check_refusals() -> None:
     def named(self: InvalidValueError, field: str, demand: str, value: object) -> None:
         found = _FIELD.match(field)
         assert found is None or {*found.groups()} <= _NAMES, f"{field} is no public field"
+        assert "of None" not in demand
         init(self, field, demand, value)
 
     setattr(InvalidValueError, "__init__", named)  # noqa: B010 - for mypy

@@ -9,6 +9,7 @@ import pytest
 
 from orderflow import AllocationPolicy, OrderLine, PartialAllocation
 from orderflow.core import State, decide
+from orderflow.domain.planning.applying import require_same
 from orderflow.errors import InvalidValueError, PlanRefusedError, StaleVersionError
 from orderflow.planning import (
     PlanEdit,
@@ -287,6 +288,19 @@ def test_an_edited_plan_still_says_how_many_orders_its_limit_omits() -> None:
 def test_the_command_of_a_plan_has_its_id_so_that_it_is_applied_once() -> None:
     plan = rebalance(STATE, AT)
     assert command_of(plan, **WHY).command_id == plan.plan_id
+
+
+@pytest.mark.parametrize("repay", [True, False])
+def test_a_plan_that_is_applied_again_in_another_way_says_how_it_was_applied(
+    repay: bool,  # noqa: FBT001
+) -> None:
+    plan = rebalance(STATE, AT)
+    earlier = command_of(plan, repay=repay, note="as agreed", **WHY)
+    require_same(command_of(plan, repay=repay, note="as agreed", **WHY), earlier)
+    with pytest.raises(PlanRefusedError) as refused:
+        require_same(command_of(plan, repay=not repay, note="as agreed", **WHY), earlier)
+    how = f"'Ann' on {AT:%Y-%m-%d}, {'with' if repay else 'without'} repayment, with the note"
+    assert f"the plan was applied by {how} 'as agreed'" in str(refused.value)
 
 
 def test_an_order_that_must_be_full_and_is_not_changed_keeps_an_edit_from_it() -> None:

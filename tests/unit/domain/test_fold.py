@@ -278,7 +278,7 @@ def test_units_of_a_line_that_is_not_there_cannot_be_allocated() -> None:
 
 
 def test_a_line_cannot_be_allocated_more_than_its_quantity() -> None:
-    with pytest.raises(TransitionError, match="cannot have"):
+    with pytest.raises(TransitionError, match="line '1' cannot have 99 units allocated"):
         after(OrderAllocated(*NAME, (("1", 99),)))
 
 

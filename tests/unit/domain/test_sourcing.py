@@ -266,6 +266,19 @@ def test_orders_are_planned_in_the_order_of_the_queue() -> None:
     assert [each.warehouse_id for each in shop.orders()] == ["B", "C", "A"]
 
 
+def test_orders_do_not_wait_for_what_those_before_them_wait_for() -> None:
+    shop = shop_over(A="MUG 0", B="MUG 0")
+    for warehouse_id, units in (("A", 3), ("B", 9)):
+        there = key(warehouse_id=warehouse_id)
+        shop.announce(ExpectedReceipt(f"R{warehouse_id}", there, units, later(60)))
+    orders = [
+        order("1", ("MUG", 1), ("MUG", 2), warehouse_id=""),
+        order("2", ("MUG", 1), warehouse_id=""),
+    ]
+    shop.place_many(orders, sourcing=SourcingPolicy(warehouses=ABC))
+    assert [each.warehouse_id for each in shop.orders()] == ["A", "B"]
+
+
 @pytest.mark.parametrize("order_ids", [("1", "1.1"), ("1.1", "1")])
 def test_no_part_takes_the_id_of_another_order(order_ids: tuple[str, str]) -> None:
     shop = shop_over(A="MUG 1", B="MUG 3")

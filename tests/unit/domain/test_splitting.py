@@ -61,7 +61,9 @@ def test_the_rest_can_be_split_again() -> None:
     shop.split("A", "A2")
     shop.receive("MUG", 1)
     shop.split("A", "A3")
-    assert [shop.order(each).units for each in ("A", "A2", "A3")] == [1, 1, 1]
+    orders = [shop.order(each) for each in ("A", "A2", "A3")]
+    assert [each.units for each in orders] == [1, 1, 1]
+    assert [each.split_count for each in orders] == [2, 0, 0]
 
 
 def test_a_part_can_go_on_by_itself() -> None:

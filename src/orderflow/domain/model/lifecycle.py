@@ -248,7 +248,7 @@ def next_status(
     """
     targets = TRANSITIONS[order.status].get(event)
     if targets is None:
-        possible = ", ".join(each.__name__ for each in TRANSITIONS[order.status]) or "nothing"
+        possible = ", ".join(each.__name__ for each in TRANSITIONS[order.status])
         raise TransitionError(
             f"{event.__name__} cannot happen to order {order.order_id!r}, which is "
             f"{order.status}; possible events: {possible}"
