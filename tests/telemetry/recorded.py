@@ -35,6 +35,10 @@ class Recorded:
         """Return the spans that ended whose name begins like this, in the order of their ends."""
         return [each for each in self._exporter.get_finished_spans() if each.name.startswith(name)]
 
+    def results(self, name: str) -> list[str]:
+        """Return how each span of this name ended."""
+        return [str((each.attributes or {})["orderflow.result"]) for each in self.spans(name)]
+
     def points(self) -> Iterator[tuple[str, dict[str, Any], Any]]:
         """Yield name, attributes and point of each metric."""
         data = self._reader.get_metrics_data()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,12 +21,13 @@ from orderflow import (
 from orderflow.adapters.memory import MemoryOutbox
 from orderflow.adapters.sql import SqlOutbox, SqlRepository
 from orderflow.commands import CancelOrder, Command, PlaceOrder
+from orderflow.notices import NoticeKind, NoticeTiming, Preference
 from orderflow.ports import NoticeError
 from orderflow.service import Batches
 from orderflow.telemetry import gauges
 from tests.telemetry.contended import Contended
 from tests.telemetry.recorded import Recorded
-from tests.unit.notifier.office import JO, Office
+from tests.unit.notifier.office import HOOK, JO, Office
 from tests.unit.shop import ACME, NOON, Clock, about, key, later, order
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ def test_messages_are_counted_by_what_became_of_them(
     assert [each.levelname for each in (failed, dead)] == ["WARNING", "ERROR"]
     fields = {"message_id": "acme:3", "seller_id": "acme", "result": "dead"}
     assert vars(dead).items() >= {**fields, "error_type": "NoticeError"}.items()
+    assert recorded.results("orderflow.message") == ["sent", "failed", "dead"]
 
 
 def test_notices_are_counted_by_kind_and_channel(
@@ -153,6 +156,74 @@ def test_notices_are_counted_by_kind_and_channel(
     lines = [each.getMessage() for each in caplog.records if each.name == "orderflow.notices"]
     failed, sent = "mail for seller acme: failed (NoticeError)", "mail for seller acme: sent"
     assert lines == [failed, failed, sent, sent]
+    assert recorded.results("orderflow.notice") == ["failed", "failed", "sent", "sent"]
+
+
+class Refused:
+    """A notifier whose own commands are refused, which is no answer to a message."""
+
+    def notify(self, message: OutboxMessage) -> None:
+        OrderFlow(MemoryRepository()).seller(message.seller_id).cancel("gone")
+
+
+class RefusedTogether(Refused):
+    def notify_together(self, messages: list[OutboxMessage]) -> None:
+        self.notify(messages[0])
+
+
+@pytest.mark.parametrize("notifier", [Refused(), RefusedTogether()])
+def test_a_message_is_dead_in_its_span_after_the_last_attempt(
+    recorded: Recorded, notifier: Refused
+) -> None:
+    clock, outbox = Clock(), MemoryOutbox()
+    OrderFlow(MemoryRepository(outbox), clock=clock).seller(ACME).book_in(key(), 1)
+    relay = recorded.telemetry.instrument(Relay(outbox, notifier, clock=clock, attempts_max=2))
+    for _ in range(2):
+        relay.run()
+        clock.wait(60)
+    assert recorded.results("orderflow.message") == ["failed", "dead"]
+    assert not any(each.status.is_unset for each in recorded.spans("orderflow.message"))
+
+
+def test_a_notice_is_dead_after_the_last_attempt(recorded: Recorded) -> None:
+    office = Office()
+    office.flow.seller(ACME).place(order("A"))
+    office.mail.down = {JO.address}
+    relay = Relay(office.outbox, office.notices, clock=office.clock, attempts_max=2)
+    traced = recorded.telemetry.instrument(relay)
+    for _ in range(2):
+        traced.run()
+        office.clock.wait(60)
+    assert recorded.results("orderflow.notice") == ["failed", "dead"]
+    kind = ("mail", "ON_BACK_ORDER")
+    assert recorded.counts("orderflow.notices") == {(*kind, "failed"): 1, (*kind, "dead"): 1}
+
+
+@pytest.mark.parametrize("subject", ["relay", "sender"])
+def test_a_notice_to_an_address_that_is_gone_is_dead_at_once(
+    recorded: Recorded, subject: str
+) -> None:
+    """The other recipient is tried again."""
+    office = Office(Preference(recipients=(JO, HOOK)))
+    office.flow.seller(ACME).place(order("A"))
+    office.mail.gone, office.hook.down = {JO.address}, {HOOK.address}
+    instrument = recorded.telemetry.instrument
+    if subject == "relay":
+        instrument(office.relay).run()
+    else:
+        Relay(office.outbox, instrument(office.notices), clock=office.clock).run()
+    assert recorded.results("orderflow.notice") == ["dead", "failed"]
+
+
+def test_a_digest_that_fails_is_tried_again(recorded: Recorded) -> None:
+    """A further attempt may reach another address, so even an address that is gone is not dead."""
+    timings = ((NoticeKind.ON_BACK_ORDER, NoticeTiming.DAILY),)
+    office = Office(Preference(recipients=(JO,), timings=timings))
+    office.take("A")
+    office.clock.moment += timedelta(days=1)
+    office.mail.gone = {JO.address}
+    assert recorded.telemetry.instrument(office.digests()).run_once().failures
+    assert recorded.results("orderflow.notice") == ["failed"]
 
 
 def test_commands_are_logged_with_their_ids(

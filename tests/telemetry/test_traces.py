@@ -151,7 +151,7 @@ def test_what_the_host_s_notifier_sends_is_a_child_of_the_command_too(recorded: 
     assert parent(message) == own(command)
     assert parent(published) == own(message)
     assert message.kind is SpanKind.CONSUMER
-    assert attributes(message) == {"message_id": "acme:1", "seller_id": ACME, "result": "done"}
+    assert attributes(message) == {"message_id": "acme:1", "seller_id": ACME, "result": "sent"}
 
 
 def test_a_batch_notifier_of_the_host_s_gets_its_messages_together(recorded: Recorded) -> None:

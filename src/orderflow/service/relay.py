@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from orderflow.ports import OutboxMessage
 
-__all__ = ["Relay", "RelayResult", "never"]
+__all__ = ["Relay", "RelayResult", "is_final", "never"]
 
 ERROR_CHARACTERS_MAX = 500
 TEXT_CHARACTERS_MAX = 4_000
@@ -165,10 +165,7 @@ class Relay:
                 return RelayResult(sent)
             batch = rest if self._together is not None else rest[:1]
             try:
-                if self._together is not None:
-                    self._together.notify_together(batch)
-                else:
-                    self._notifier.notify(batch[0])
+                self._pass_on(batch)
             except Exception as error:  # noqa: BLE001 - other subjects must go on
                 result = self._fail(rest[0], error)
                 self._outbox.give_back(rest[1:])
@@ -178,18 +175,31 @@ class Relay:
             rest = rest[len(batch) :]
         return RelayResult(sent)
 
+    def _pass_on(self, batch: list[OutboxMessage]) -> None:
+        if self._together is not None:
+            self._together.notify_together(batch)
+        else:
+            self._notifier.notify(batch[0])
+
+    def _gives_up(self, message: OutboxMessage, error: Exception) -> bool:
+        """Whether a message is not tried again after this error."""
+        return is_final(error) or message.attempts + 1 >= self._attempts_max
+
     def _fail(self, message: OutboxMessage, error: Exception) -> RelayResult:
         text = _storable(type(error).__name__, str(error))
-        failures = message.attempts + 1
-        final = isinstance(error, NoticeError) and error.is_final
-        if final or failures >= self._attempts_max:
+        if self._gives_up(message, error):
             self._outbox.mark_failed(message, text, None)
             return RelayResult(dead=1)
         # Enough doublings to reach the longest wait: more could leave the range of a timedelta.
-        doublings = min(failures - 1, (self._wait_max // self._first_wait).bit_length())
+        doublings = min(message.attempts, (self._wait_max // self._first_wait).bit_length())
         wait = min(self._wait_max, self._first_wait * 2**doublings)
         self._outbox.mark_failed(message, text, read_clock(self._clock) + wait)
         return RelayResult(failed=1)
+
+
+def is_final(error: Exception) -> bool:
+    """Whether a further attempt would fail with the same error."""
+    return isinstance(error, NoticeError) and error.is_final
 
 
 def _storable(name: str, text: str) -> str:

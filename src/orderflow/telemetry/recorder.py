@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Link, TracerProvider
     from opentelemetry.util.types import AttributeValue
 
-__all__ = ["DONE", "REFUSED", "UNDONE", "Observed", "Recorder", "log", "log_field"]
+__all__ = ["DONE", "FAILED", "REFUSED", "UNDONE", "Observed", "Recorder", "log", "log_field"]
 
 DONE, REFUSED, FAILED, UNDONE = "done", "refused", "failed", "undone"
 
@@ -49,15 +49,18 @@ class Observed:
     seconds: float = 0.0
     attempts: int = 0
 
-    def failed(self, error: BaseException) -> None:
+    def failed(self, error: BaseException, result: str) -> None:
         """Note the error. Its message may quote what people wrote, so only its type is kept."""
         if self.result == UNDONE:
             return
-        is_refusal = isinstance(error, _REFUSALS)
-        self.result, self.error = REFUSED if is_refusal else FAILED, type(error).__name__
+        self.result, self.error = result, type(error).__name__
         self.span.set_attribute(names.ERROR, self.error)
-        if not is_refusal:
+        if result != REFUSED:
             self.span.set_status(Status(StatusCode.ERROR))
+
+
+def _refused_or_failed(error: BaseException) -> str:
+    return REFUSED if isinstance(error, _REFUSALS) else FAILED
 
 
 class Recorder:
@@ -91,6 +94,7 @@ class Recorder:
         on_end: Callable[[Observed], None],
         kind: SpanKind = SpanKind.INTERNAL,
         links: tuple[Link, ...] = (),
+        result_of: Callable[[BaseException], str] = _refused_or_failed,
     ) -> Iterator[Observed]:
         """Run the block in a span, note how it ends, and call `on_end` before the span ends."""
         with self._tracer.start_as_current_span(
@@ -105,7 +109,7 @@ class Recorder:
             try:
                 yield observed
             except BaseException as error:
-                observed.failed(error)
+                observed.failed(error, result_of(error))
                 raise
             finally:
                 observed.seconds = perf_counter() - begin

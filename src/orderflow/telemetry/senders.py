@@ -13,11 +13,11 @@ from orderflow.notices import kind_of
 from orderflow.notifier import DigestSender, NoticeSender, SellerNotices
 from orderflow.ports import BatchNotifier
 from orderflow.service import Relay, RelayResult
-from orderflow.service.relay import never
+from orderflow.service.relay import is_final, never
 from orderflow.telemetry import names
 from orderflow.telemetry.flows import copy_as
-from orderflow.telemetry.recorder import log
-from orderflow.telemetry.traces import caused_by, other_causes
+from orderflow.telemetry.recorder import FAILED, log
+from orderflow.telemetry.traces import caused_by, given_up_if, other_causes, rule_to_give_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["TracedDigestSender", "TracedNoticeSender", "TracedRelay", "TracedSellerNotices"]
 
-_SENT, _FAILED, _DEAD = "sent", "failed", "dead"
+_SENT, _DEAD = "sent", "dead"
+
+
+def _failed_or_dead(error: BaseException) -> str:
+    gives_up = rule_to_give_up()
+    is_dead = gives_up is not None and isinstance(error, Exception) and gives_up(error)
+    return _DEAD if is_dead else FAILED
 
 
 class TracedRelay(Relay):
@@ -50,7 +56,7 @@ class TracedRelay(Relay):
         recorder, result = self._recorder, RelayResult()
 
         def on_end(observed: Observed) -> None:
-            counts = {_SENT: result.sent, _FAILED: result.failed, _DEAD: result.dead}
+            counts = {_SENT: result.sent, FAILED: result.failed, _DEAD: result.dead}
             for how, attribute in _OF_ROUND.items():
                 observed.span.set_attribute(attribute, counts[how])
                 if counts[how]:
@@ -61,9 +67,13 @@ class TracedRelay(Relay):
             result = super().run_once(limit, stop=stop)
             return result
 
+    def _pass_on(self, batch: list[OutboxMessage]) -> None:
+        with given_up_if(partial(self._gives_up, batch[0])):
+            super()._pass_on(batch)
+
     def _fail(self, message: OutboxMessage, error: Exception) -> RelayResult:
         result = super()._fail(message, error)
-        how, level = (_DEAD, logging.ERROR) if result.dead else (_FAILED, logging.WARNING)
+        how, level = (_DEAD, logging.ERROR) if result.dead else (FAILED, logging.WARNING)
         about = {
             names.MESSAGE: message.message_id,
             names.SELLER: message.seller_id,
@@ -78,7 +88,7 @@ class TracedRelay(Relay):
 
 _OF_ROUND = {
     _SENT: names.SENT_MESSAGES,
-    _FAILED: names.FAILED_MESSAGES,
+    FAILED: names.FAILED_MESSAGES,
     _DEAD: names.DEAD_MESSAGES,
 }
 
@@ -92,7 +102,8 @@ class TracedNoticeSender(NoticeSender):
         return copy_as(cls, sender, _channels=_traced(sender._channels, recorder))  # noqa: SLF001 - as above
 
     def _send(self, written: list[MessageNotices], recipients: Sequence[Recipient]) -> None:
-        with caused_by(each.message for each in written if each.notices):
+        gives_up = rule_to_give_up() or is_final  # the relay's, if it is traced
+        with caused_by(each.message for each in written if each.notices), given_up_if(gives_up):
             super()._send(written, recipients)
 
 
@@ -141,8 +152,9 @@ class _TracedNotifier:
         self._recorder = recorder
 
     def notify(self, message: OutboxMessage) -> None:
-        with caused_by([message]), self._span([message]):
+        with caused_by([message]), self._span([message]) as observed:
             self._notifier.notify(message)
+            observed.result = _SENT
 
     def _span(self, messages: Sequence[OutboxMessage]) -> AbstractContextManager[Observed]:
         about = {names.MESSAGE: messages[0].message_id, names.SELLER: messages[0].seller_id}
@@ -152,6 +164,7 @@ class _TracedNotifier:
             on_end=lambda _: None,
             kind=SpanKind.CONSUMER,
             links=other_causes(),
+            result_of=_failed_or_dead,
         )
 
 
@@ -159,8 +172,9 @@ class _TracedBatchNotifier(_TracedNotifier):
     _notifier: BatchNotifier
 
     def notify_together(self, messages: Sequence[OutboxMessage]) -> None:
-        with caused_by(messages), self._span(messages):
+        with caused_by(messages), self._span(messages) as observed:
             self._notifier.notify_together(messages)
+            observed.result = _SENT
 
 
 def _traced(channels: Mapping[str, Channel], recorder: Recorder) -> dict[str, Channel]:
@@ -192,6 +206,7 @@ class _TracedChannel:
             on_end=partial(self._record, about, bulletin),
             kind=SpanKind.CLIENT,
             links=other_causes(),
+            result_of=_failed_or_dead,
         ) as observed:
             self._channel.send(address, bulletin)
             observed.result = _SENT

@@ -1,30 +1,39 @@
 """Carries a trace from a command to what it causes later, in another process.
 
 A unit of work stores the span of its command with each message of the outbox. The relay's notifier
-then runs in that trace, so whatever it sends is a child of the command.
+then runs in that trace, so whatever it sends is a child of the command. There it also finds the
+rule that says whether a failed attempt was the last one.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from opentelemetry import trace
 from opentelemetry.context import attach, create_key, detach, get_current, get_value, set_value
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from opentelemetry.context import Context
     from opentelemetry.trace import Link, Span
 
     from orderflow.ports import OutboxMessage
 
-__all__ = ["caused_by", "in_command", "other_causes", "trace_to_store"]
+__all__ = [
+    "caused_by",
+    "given_up_if",
+    "in_command",
+    "other_causes",
+    "rule_to_give_up",
+    "trace_to_store",
+]
 
 _COMMAND = create_key("orderflow.command")
 _LINKS = create_key("orderflow.links")
+_RULE = create_key("orderflow.gives_up")
 _W3C = TraceContextTextMapPropagator()
 _FIELD = "traceparent"
 
@@ -67,6 +76,18 @@ def other_causes() -> tuple[Link, ...]:
     """Return the links of a span in the block of `caused_by`."""
     links = get_value(_LINKS)
     return links if isinstance(links, tuple) else ()
+
+
+@contextmanager
+def given_up_if(rule: Callable[[Exception], bool]) -> Iterator[None]:
+    """Run the block as an attempt to send. The rule says after which errors it is the last one."""
+    with _attached(set_value(_RULE, rule)):
+        yield
+
+
+def rule_to_give_up() -> Callable[[Exception], bool] | None:
+    """Return the rule of `given_up_if` around, or `None` if every error is followed by a retry."""
+    return cast("Callable[[Exception], bool] | None", get_value(_RULE))
 
 
 def _context_of(traceparent: str) -> Context:
