@@ -22,7 +22,7 @@ def backlog(
 ) -> State:
     """Return a state with orders, each with the units that it has and needs of each product.
 
-    The first order was placed first, and has been on back order since.
+    The first order was placed first. All of them were imported at the end.
     """
     found = [_order(number, *each) for number, each in enumerate(orders)]
     allocated = {sku: sum(each.allocated_of(sku) for each in found) for sku in SKUS}
@@ -47,7 +47,7 @@ def _order(number: int, order_id: str, lines: dict[str, tuple[int, int]]) -> Ord
         lines=of_lines,
         placed_at=placed_at,
         status=Status.ON_BACK_ORDER if is_short else Status.ALLOCATED,
-        wait=BackOrderWait(placed_at) if is_short else None,
+        wait=BackOrderWait(AT) if is_short else None,
         version=1,
     )
 
@@ -124,7 +124,6 @@ def _fits(
 def loses(order: Order, protection: Protection) -> bool:
     """Whether an order may lose units."""
     longest = protection.waiting_longer_than
-    since = order.placed_at if order.wait is None else order.wait.since
     return (not protection.complete or order.short > 0) and not (
-        longest is not None and AT - since > longest
+        longest is not None and AT - order.placed_at > longest
     )

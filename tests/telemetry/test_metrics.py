@@ -267,6 +267,9 @@ def test_gauges_show_the_backlog_and_the_outbox(
     assert values() == [12, 600, 600, 0]
     Relay(outbox, Sometimes(), clock=clock, attempts_max=1).run()
     assert values() == [12, 600, 0, 8]
+    imported = order("old", ("MUG", 1), placed_at=NOON - timedelta(days=90))
+    OrderFlow(repository, clock=clock).seller(ACME).place(imported)
+    assert values()[1] == 90 * 86_400 + 600
 
 
 def test_gauges_are_read_once_for_an_export(recorded: Recorded) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 import attrs
 from opentelemetry.metrics import Observation
 
+from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.service.clock import read_clock
 from orderflow.telemetry import names
 
@@ -38,7 +39,7 @@ class _Backlog:
 
     Attributes:
         short: The units that they lack.
-        since: Since when the oldest one has waited, if there is one.
+        since: Since when the customer waits who waits longest, if there is one.
     """
 
     short: int = 0
@@ -46,7 +47,7 @@ class _Backlog:
 
 
 def add_backlog_gauges(meter: Meter, repository: Repository, clock: Clock) -> None:
-    """Report how many units are short, and how long the oldest order has waited."""
+    """Report how many units are short, and how long a customer has waited at most."""
     backlog = _Recent(partial(_read_backlog, repository))
     _add(meter, names.UNITS_SHORT, lambda: backlog.read().short)
     _add(meter, names.OLDEST_WAIT, lambda: _age(backlog.read().since, clock))
@@ -89,12 +90,12 @@ def _age(since: datetime | None, clock: Clock) -> float:
 
 
 def _read_backlog(repository: Repository) -> _Backlog:
-    short, oldest = 0, list[datetime]()
+    short, began = 0, list[datetime]()
     for seller_id in repository.sellers():
         for page in _pages(repository, seller_id):
             short += sum(order.short for order in page)
-            oldest += [min(order.wait.since for order in page if order.wait is not None)]
-    return _Backlog(short, min(oldest, default=None))
+            began += sorted(filter(None, map(customer_waits_since, page)))[:1]
+    return _Backlog(short, min(began, default=None))
 
 
 def _pages(repository: Repository, seller_id: str) -> Iterator[list[Order]]:

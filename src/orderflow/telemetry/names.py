@@ -165,7 +165,7 @@ OLDEST_WAIT = Metric(
     "orderflow.backlog.oldest_wait",
     "gauge",
     "s",
-    "For how long the oldest order on back order has waited.",
+    "The longest wait of a customer whose order is on back order, since it was placed.",
 )
 OUTBOX_LAG = Metric(
     "orderflow.outbox.lag",

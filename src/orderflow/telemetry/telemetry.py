@@ -104,7 +104,7 @@ class Telemetry:
         Call it once, in one process. Those of the repository read all orders on back order.
 
         Args:
-            repository: Report the units short and the oldest wait of all sellers.
+            repository: Report the units short and the longest wait of a customer, of all sellers.
             outbox: Report the age of the oldest message, and the number of dead ones.
             clock: The clock. Default: the system's.
         """

@@ -35,7 +35,7 @@ class PlanningOptions:
             for others; the first is served first. The other stances are MAY_ONLY_GAIN, MAY_LOSE,
             MAY_ONLY_LOSE and LEFT_ALONE.
         take_complete: Whether orders that are complete may lose units too.
-        protect_waiting: Orders on back order for longer than this lose nothing.
+        protect_waiting: Orders whose customers have waited longer than this lose nothing.
         passed_over_max: At most this many later orders may pass over an order.
         whole_lines: Whether a line gives up all of its units, or none.
         sets: Whether the lines of a set give up all of their units together, or none.

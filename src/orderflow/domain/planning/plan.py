@@ -178,7 +178,7 @@ class BacklogFigures:
     Attributes:
         complete: How many of them are complete.
         waiting: How many of them are not.
-        longest_wait: How long the first of these has been on back order; `None` without any.
+        longest_wait: How long the customer of one of these has waited at most; `None` without any.
     """
 
     complete: int = attrs.field(validator=validators.whole(0))

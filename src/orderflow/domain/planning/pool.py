@@ -16,6 +16,7 @@ import attrs
 
 from orderflow.domain.allocation.expected_cover import ExpectedCovers, last_expected_at
 from orderflow.domain.decisions.effects_of_time import effects_of_time
+from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.domain.model.horizon import is_far
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.policy import (
@@ -91,7 +92,7 @@ class Member:
         return not self.short
 
     def waits_for(self, at: datetime) -> timedelta:
-        """Return how long it has been on back order, or since when it was placed."""
+        """Return how long its customer has waited: see `customer_waits_since`."""
         return at - _waits_since(self.order)
 
 
@@ -254,7 +255,7 @@ def _placed(order: Order) -> tuple[datetime, str]:
 
 
 def _waits_since(order: Order) -> datetime:
-    return order.placed_at if order.wait is None else order.wait.since
+    return customer_waits_since(order) or order.placed_at
 
 
 def _available(now: View, products: list[ProductKey]) -> dict[ProductKey, int]:

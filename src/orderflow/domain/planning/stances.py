@@ -80,7 +80,7 @@ class Protection:
 
     Attributes:
         complete: Whether orders that are allocated keep all of their units.
-        waiting_longer_than: Orders on back order for longer than this lose no units.
+        waiting_longer_than: Orders whose customers have waited for longer than this lose no units.
         passed_over_max: At most this many later orders may pass over an order that still waits: see
             `PlannedPass`.
         whole_lines: Whether a line gives up all of its units, or none.
