@@ -121,4 +121,4 @@ def test_the_last_case_of_a_match_is_for_the_types(good: str) -> None:
 def test_two_iterables_of_one_length_need_no_check() -> None:
     for bad in ("zip(a, b, strict=False)", "zip(a, b, strict=None)", "zip(a, b, )"):
         survivor = Survivor("orderflow.a.f", "zip(a, b, strict=True)", bad)
-        assert reason_of(survivor, {}) == "both have one length"
+        assert reason_of(survivor, {}) == "`strict` is for readers"

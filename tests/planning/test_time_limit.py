@@ -103,6 +103,10 @@ def test_each_group_has_its_share_and_all_of_them_no_more_than_the_limit() -> No
     assert not plan.was_cut
 
 
+def test_a_plan_says_that_its_search_was_cut() -> None:
+    assert rebalance(crowded(), AT, seconds_left=lambda: 0.0).was_cut
+
+
 def test_without_a_limit_an_optimiser_may_take_as_long_as_it_needs() -> None:
     solver = GreedySolver(inf)
     rebalance(crowded(), AT, rules=RULES, rounds=1, optimiser=solver)

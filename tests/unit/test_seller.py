@@ -28,6 +28,7 @@ from orderflow import (
 from orderflow.commands import CancelOrder
 from orderflow.edits import ChangeCourier, RemoveLine, RemoveShortLines
 from orderflow.events import OrderEdited
+from orderflow.sourcing import SourcingPolicy
 from tests.unit.shop import ACME, NOON, Clock, key, later, order, shop_with
 
 if TYPE_CHECKING:
@@ -59,6 +60,12 @@ FOREIGN: dict[str, Callable[[Seller], object]] = {
     "stock": lambda acme: acme.stock(after=key(seller_id=BOLT)),
     "stock_of": lambda acme: acme.stock_of(key(seller_id=BOLT)),
     "queue": lambda acme: acme.queue(key(seller_id=BOLT)),
+    "source": lambda acme: acme.source(
+        order("A", seller_id=BOLT, warehouse_id=""), sourcing=SourcingPolicy(warehouses=("leeds",))
+    ),
+    "earliest_promise": lambda acme: acme.earliest_promise(order("A", seller_id=BOLT)),
+    "what_if": lambda acme: acme.what_if(ExpectedReceipt("R", key(seller_id=BOLT), 1, NOON)),
+    "orders_to_erase": lambda acme: acme.orders_to_erase(NOON, after=order("A", seller_id=BOLT)),
 }
 
 

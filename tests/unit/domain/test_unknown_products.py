@@ -18,6 +18,7 @@ from orderflow.commands import (
     MoveOrder,
     PlaceOrder,
     PlaceOrders,
+    TransferStock,
 )
 from orderflow.edits import AddLine, RemoveLine, ReplaceLine
 from tests.unit.shop import NOON, about, key, order, shop_with
@@ -41,6 +42,13 @@ def test_the_products_of_an_order_that_nothing_is_known_of() -> None:
 def test_a_product_is_known_in_one_warehouse() -> None:
     orders = (order("A"), order("B", warehouse_id="york"))
     assert unknown(PlaceOrders(orders=orders, at=NOON)) == (key(warehouse_id="york"),)
+
+
+def test_a_transfer_names_a_product_in_two_warehouses() -> None:
+    transfer = TransferStock(
+        key=key(), units=1, to_warehouse_id="york", receipt_id="R", expected_at=NOON, at=NOON
+    )
+    assert unknown(transfer) == (key(warehouse_id="york"),)
 
 
 @pytest.mark.parametrize(
