@@ -113,7 +113,7 @@ def test_the_same_run_goes_on_and_does_nothing_twice(busy: Shop) -> None:
     assert "'r1' was used for another action or filter" in wrong
     busy.do("erase", "B-1", "--include-open")
     erased = busy.wrong(*asked)
-    assert "'--run': must be the id of a new run, as an order of this one was erased" in erased
+    assert "'--run': must be the id of a new run, as the filter of this one was" in erased
 
 
 def test_the_orders_must_be_named(busy: Shop) -> None:

@@ -109,6 +109,20 @@ def test_no_byte_of_the_text_is_left_in_the_file(ended: Shop) -> None:
     assert files_with_secrets(ended) == []
 
 
+def test_no_bulk_run_keeps_the_customer_of_an_order_that_is_erased(ended: Shop) -> None:
+    """Neither one that chose no order, nor one that chose others, nor a later one of that kind."""
+    ended.do("edit", "P-3", "--customer-reference", "Secret")
+    ended.do("place", "P-5", "PAN=1")
+    hers = ("bulk", "cancel", "--where", "reference=Secret", "--reason", "Secret again", "--yes")
+    others = ("bulk", "hold", "OTHER", "--where", "reference!=Secret and id=P-5", "--yes")
+    for _ in range(2):
+        ended.run(*hers)
+        ended.run(*hers)
+        ended.do(*others)
+        ended.do("erase", "P-1", "P-2", "P-3")
+        assert files_with_secrets(ended) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -341,8 +341,29 @@ def test_a_run_of_which_an_order_was_erased_does_not_go_on(where: str) -> None:
     acme = shop(*queue_of(2))
     acme.run_bulk(acme.choose_orders(CancelOrders(), filter_of("units>0"), bulk_id="b"))
     acme.erase("A-1")
-    with pytest.raises(InvalidValueError, match="an order of this one was erased"):
+    with pytest.raises(InvalidValueError, match="the filter of this one was erased"):
         acme.choose_orders(CancelOrders(), filter_of(where), bulk_id="b")
+
+
+def test_a_run_that_names_a_customer_does_not_go_on_after_any_erasure() -> None:
+    acme = shop(*queue_of(2))
+    where = filter_of("reference!=Ann and id=A-2")
+    acme.run_bulk(acme.choose_orders(CancelOrders(), where, bulk_id="b"))
+    acme.run_bulk(acme.choose_orders(CancelOrders(), filter_of("id=A-2"), bulk_id="c"))
+    acme.erase("A-1", include_open=True)
+    with pytest.raises(InvalidValueError, match="the filter of this one was erased"):
+        acme.choose_orders(CancelOrders(), where, bulk_id="b")
+    assert acme.choose_orders(CancelOrders(), filter_of("id=A-2"), bulk_id="c").orders
+
+
+def test_a_run_without_orders_is_not_recorded_and_chooses_again() -> None:
+    acme = shop(*queue_of(1))
+    where = filter_of("sku=CUP")
+    nothing = acme.choose_orders(CancelOrders("Ann called"), where, bulk_id="b")
+    assert acme.run_bulk(nothing) == acme.preview_bulk(nothing)
+    acme.place(order("B", ("CUP", 1)))
+    again = acme.choose_orders(CancelOrders("Bob called"), where, bulk_id="b")
+    assert steps(acme.run_bulk(again)) == {"B": "DONE"}
 
 
 def test_an_id_of_another_command_is_refused() -> None:

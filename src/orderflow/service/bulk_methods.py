@@ -133,6 +133,8 @@ class BulkMethods(ReadMethods):
         An order that somebody else has changed since it was chosen gets its turn only if the
         filter still matches it. What the run itself has changed does not count.
 
+        A run without orders is not recorded. With the same id, `choose_orders` chooses again.
+
         Args:
             start: What `choose_orders` returned.
             progress: Called with the number of orders so far, and the number of all.
@@ -145,7 +147,8 @@ class BulkMethods(ReadMethods):
         self._check_start("run_bulk.start", start)
         require_function("run_bulk.progress", progress)
         record, where, total = BulkRecord(start), filter_of(start.where), len(start.orders)
-        record.note(self.handle(start))
+        if start.orders:  # else it would keep its texts, and nothing is repeated
+            record.note(self.handle(start))
         for begin in range(0, total, ORDERS_PER_BATCH):
             part = start.orders[begin : begin + ORDERS_PER_BATCH]
             try:
@@ -204,7 +207,7 @@ class BulkMethods(ReadMethods):
     ) -> StartBulk:
         """Return a run that was started before, if it is for the same action and filter."""
         if isinstance(earlier, StartBulk) and earlier.where == ERASED:
-            demand = "the id of a new run, as an order of this one was erased, so it cannot go on"
+            demand = "the id of a new run, as the filter of this one was erased, so it cannot go on"
             raise InvalidValueError("choose_orders.bulk_id", demand, bulk_id)
         if (
             isinstance(earlier, StartBulk)

@@ -75,6 +75,13 @@ def commands_with_text(text: str, other: str, at: datetime) -> Iterator[Command]
     where = f"reference={text}"
     action = CancelOrders(f"{text} asked")
     yield StartBulk(seller_id="acme", action=action, where=where, orders=(("A", 0),), at=at)
+    # These runs are not about "A", and name its customer all the same.
+    where = f"reference!={text} and id=B"
+    action = CancelOrders(f"{other} asked")
+    yield StartBulk(seller_id="acme", action=action, where=where, orders=(("B", 0),), at=at)
+    where = f"reference={text} and id=none"
+    action = CancelOrders(f"{text} asked again")
+    yield StartBulk(seller_id="acme", action=action, where=where, orders=(), at=at)
     yield CancelOrder(reason=f"{text} has died", **about("A"))
     yield SendOrderToWarehouse(**about("A.1"))
     yield RequestCancellation(reason=f"{text} called", **about("A.1"))

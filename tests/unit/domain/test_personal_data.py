@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import attrs
 import pytest
 
-from orderflow import Address, HoldReason
-from orderflow.commands import ErasePersonalData, PlaceOrder
+from orderflow import Address, Hold, HoldReason, Status
+from orderflow.bulk import CancelOrders
+from orderflow.commands import ErasePersonalData, PlaceOrder, StartBulk
 from orderflow.core import State, erase
+from orderflow.domain.model.filter_fields import FILTER_FIELDS, filter_field
 from orderflow.domain.model.personal_data import has_personal_data
 from orderflow.edits import ChangeShipTo
 from orderflow.errors import ErasureRefusedError, InvalidValueError, OrderNotFoundError
 from orderflow.events import OrderDespatched, OrderPlaced
+from orderflow.filters import filter_of
 from tests.unit.shop import ACME, NOON, Shop, fold, kinds, later, order, shop_with
 
 if TYPE_CHECKING:
@@ -46,6 +49,50 @@ def test_a_value_without_personal_data_is_the_same_object() -> None:
     assert has_personal_data(placed)
     assert erase(placed, {"B"}) is placed
     assert not has_personal_data(erase(placed, {"A"}))
+
+
+def bulk(where: str, *order_ids: str) -> StartBulk:
+    return StartBulk(
+        seller_id=ACME,
+        action=CancelOrders("Ann called"),
+        where=where,
+        orders=tuple((each, 0) for each in order_ids),
+        at=NOON,
+    )
+
+
+@pytest.mark.parametrize("name", [*FILTER_FIELDS, "field:Card"])
+def test_a_filter_goes_with_any_order_if_erasing_changes_what_its_field_says(name: str) -> None:
+    full = order(
+        "A",
+        ship_to=ANN,
+        customer_reference="Ann",
+        custom_fields={"Card": "Ann"},
+        courier="DHL",
+        split_from="Z",
+        promised_by=NOON,
+        not_before=NOON,
+        status=Status.ON_HOLD,
+        holds=(Hold(HoldReason.OTHER, note="Ann called"),),
+    )
+    values_of = filter_field(name).values_of
+    before, after = ([*values_of(each, NOON, NOON)] for each in (full, erase(full, {"A"})))
+    run = bulk(f"id=B and {name}=x", "B")
+    erased = attrs.evolve(run, where="erased") if before != after else run
+    assert erase(run, {"A"}) == erase(run, ()) == erased
+    assert erase(run, {"B"}) == attrs.evolve(run, where="erased", action=CancelOrders())
+
+
+@pytest.mark.parametrize(
+    "where", ["'reference'!=Ann", 're"feren"ce=Ann', '"field:My ""Card"""=Ann']
+)
+def test_quotation_marks_hide_no_field_of_a_filter(where: str) -> None:
+    assert filter_of(where).conditions
+    assert erase(bulk(where, "B"), {"A"}).where == "erased"
+
+
+def test_a_run_without_orders_loses_its_texts_with_any_order() -> None:
+    assert erase(bulk("units=1"), {"A"}) == attrs.evolve(bulk("erased"), action=CancelOrders())
 
 
 def test_an_erased_history_folds_to_the_erased_orders() -> None:

@@ -56,8 +56,8 @@ def erase(
         bool | None,
         typer.Option(
             "--vacuum/--no-vacuum",
-            help="Write a SQLite file anew at the end, without any trace; default: if anything "
-            "was erased.",
+            help="Write a SQLite file anew at the end, without any trace; default: if it "
+            "found orders to erase, or that were erased already.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -98,7 +98,8 @@ def erase(
                     _erase_old(database.flow.seller(seller_id), before, erase_together, report)
         finally:  # report what was done, whatever stopped the rest
             report.show(as_json=as_json)
-        if not dry_run and (report.erased if vacuum is None else vacuum):
+        found = report.erased or report.erased_already
+        if not dry_run and (found if vacuum is None else vacuum):
             vacuum_database(database.engine)
     if order_ids and report.left:
         raise typer.Exit(terminal.EXIT_REFUSED)

@@ -9,6 +9,10 @@ units, times, statuses and settings. So an erased history folds to the same orde
 
 `NESTED` names the fields whose values have personal fields of their own. A test compares both
 tables with the fields of every stored type, so that a new field must be classified.
+
+A value loses its texts with the orders that it is about. But the filter of a bulk run may name the
+customers of other orders: `reference!=Ann` chooses all but hers. `CONDITIONS` names the fields of
+such filters. They go with any order that is erased, since nothing says whom they name.
 """
 
 from __future__ import annotations
@@ -51,6 +55,7 @@ from orderflow.domain.model.events import (
     OrderSplitOff,
     UnitsReturned,
 )
+from orderflow.domain.model.filter_fields import CUSTOM_FIELD
 from orderflow.domain.model.order import Hold, Order
 from orderflow.domain.model.outcome import Outcome
 from orderflow.errors import InvalidValueError
@@ -60,6 +65,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = [
+    "CONDITIONS",
     "ERASED",
     "NESTED",
     "PERSONAL",
@@ -116,12 +122,16 @@ NESTED: dict[type, tuple[str, ...]] = {
 }
 """The fields of each type whose values have personal fields."""
 
+CONDITIONS = ("country", "reference", CUSTOM_FIELD)
+"""The fields of filters whose values are personal, or what their names begin with."""
+
 
 def erase(value: Erasable, order_ids: Collection[str]) -> Erasable:
     """Return a value without the personal data of some orders; the same object if it has none.
 
     A reallocation or a bulk run has one text for several orders. It loses that text if one of these
-    orders is among them.
+    orders is among them. Whichever orders these are, a bulk run without orders loses its texts, and
+    one whose filter names a personal field loses the filter.
 
     >>> from datetime import UTC, datetime
     >>> from orderflow.commands import CancelOrder
@@ -155,9 +165,19 @@ def _erase(value: Erasable, order_ids: Collection[str]) -> Erasable:
             changes = {"orders": _each(orders, order_ids)}
         case _ if not set(orders_of(value)).isdisjoint(order_ids):
             return _without(value)
+        case StartBulk(orders=()):
+            return _without(value)
+        case StartBulk(where=where) if _names_customers(where):
+            changes = {"where": ERASED}
         case _:
             return value
     return _changed(value, changes)
+
+
+def _names_customers(where: str) -> bool:
+    """Whether a filter may have a condition on a personal field. In doubt, it has one."""
+    plain = where.replace('"', "").replace("'", "")
+    return any(name in plain for name in CONDITIONS)
 
 
 def has_personal_data(value: Order | Event | Command) -> bool:

@@ -51,7 +51,7 @@ def preview_bulk(
         state.add(outcome)
         return outcome
 
-    if not is_started:
+    if start.orders and not is_started:
         record.note(handle(start))
     for number, (order_id, _) in enumerate(start.orders, 1):
         earlier = turn_of(order_id)
