@@ -309,6 +309,17 @@ def test_only_those_who_give_units_are_passed_over() -> None:
     assert [each.order_id for each in plan.passed_over] == ["A", "B", "C"]
 
 
+def test_one_unit_is_given_by_somebody_too() -> None:
+    state = backlog(
+        ("A", {"MUG": (4, 4), "CUP": (0, 3)}),
+        ("B", {"MUG": (0, 1)}),
+        ("C", {"MUG": (1, 3)}),
+        ("D", {"MUG": (2, 3)}),
+        *TOO_MANY_TO_TRY_ALL,
+    )
+    assert rebalance(state, AT, protection=Protection(passed_over_max=0)).value == 1
+
+
 def test_not_all_choices_of_many_orders_are_tried() -> None:
     state = backlog(("A", {"MUG": (9, 9), "CUP": (0, 1)}), *_small(40))
     assert rebalance(state, AT, protection=Protection(whole_lines=True)).value == 9
