@@ -83,7 +83,17 @@ def place(
     order_id: str, *lines: tuple[str, int], seller_id: str = "acme", at: datetime = NOON
 ) -> Order:
     """Place an order of some products."""
-    order = Order(
+    order = order_of(order_id, *lines, seller_id=seller_id, at=at)
+    placed = flow.seller(seller_id).place(order, at=at).order
+    assert placed is not None
+    return placed
+
+
+def order_of(
+    order_id: str, *lines: tuple[str, int], seller_id: str = "acme", at: datetime = NOON
+) -> Order:
+    """Return an order of some products that was placed at this time."""
+    return Order(
         order_id=order_id,
         seller_id=seller_id,
         warehouse_id="leeds",
@@ -91,9 +101,6 @@ def place(
         placed_at=at,
         ship_to=ANN,
     )
-    placed = flow.seller(seller_id).place(order, at=at).order
-    assert placed is not None
-    return placed
 
 
 def shop() -> None:

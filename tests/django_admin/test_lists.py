@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,8 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from orderflow.adapters.sql import SqlOutbox
 from orderflow.adapters.sql.django import DjangoTransactions
 from orderflow.django_admin.models import Order as Row
+from orderflow.django_admin.order_page import facts
+from orderflow.reports import customer_waits_since
 from tests.django_admin.host import flow
-from tests.django_admin.staff import ANN, NOON, Staff, key, place, shop, superuser
+from tests.django_admin.staff import ANN, NOON, Staff, key, order_of, place, shop, superuser
 
 pytestmark = pytest.mark.parametrize("_database", ["sqlite", "postgresql"], indirect=True)
 
@@ -81,6 +84,29 @@ def test_the_age_is_how_long_an_order_waits(staff: Staff) -> None:
     }
     assert staff.listed("q=2 d") == ["2 days"]
     assert "20 d 0 h" in text_of(staff.show())
+
+
+def test_the_wait_is_that_of_the_customer_as_in_reports(staff: Staff) -> None:
+    """An order that was imported today waits since it was placed, or since its day."""
+    now = datetime.now(UTC)
+    acme = flow.seller("acme")
+    acme.book_in(key("CUP"), 1, at=now)
+    for order_id, sku, day in (
+        ("imported", "MUG", None),
+        ("day came", "MUG", 5),
+        ("day first", "MUG", 60),
+        ("allocated", "CUP", None),
+    ):
+        old = order_of(order_id, (sku, 1), at=now - timedelta(days=40))
+        not_before = None if day is None else now - timedelta(days=day)
+        acme.place(attrs.evolve(old, not_before=not_before), at=now)
+    listed = staff.show().context["cl"].result_list
+    assert {each.order_id: each.customer_waits_since for each in listed} == {
+        each.order_id: customer_waits_since(each) for each in acme.orders()
+    }
+    found = {band: staff.listed(f"age={band}") for band in ("0", "3", "28")}
+    assert found == {"0": [], "3": ["day came"], "28": ["imported", "day first"]}
+    assert dict(facts(acme.order("day came")))["Waits since"] == now - timedelta(days=5)
 
 
 def test_a_page_takes_two_queries_however_many_orders_there_are(staff: Staff) -> None:

@@ -98,7 +98,7 @@ class OrderProductFilter(TextFilter):
 
 
 class AgeFilter(admin.SimpleListFilter):
-    """The orders that have waited for this number of days."""
+    """The orders whose customers have waited for this number of days."""
 
     title = "age"
     parameter_name = "age"
@@ -121,9 +121,11 @@ class AgeFilter(admin.SimpleListFilter):
         now, place = read_clock(flow().clock), DAYS.index(int(value))
         # Not `gt`: a band begins with its first microsecond.
         if place:
-            queryset = queryset.filter(waits_since__lte=now - timedelta(days=DAYS[place]))
+            queryset = queryset.filter(customer_waits_since__lte=now - timedelta(days=DAYS[place]))
         else:
-            queryset = queryset.filter(waits_since__isnull=False)
+            queryset = queryset.filter(customer_waits_since__isnull=False)
         if place + 1 < len(DAYS):
-            queryset = queryset.filter(waits_since__gt=now - timedelta(days=DAYS[place + 1]))
+            queryset = queryset.filter(
+                customer_waits_since__gt=now - timedelta(days=DAYS[place + 1])
+            )
         return queryset

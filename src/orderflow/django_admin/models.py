@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Case, When
+from django.db.models.functions import Coalesce, Greatest, Least
 
 from orderflow.django_admin.fields import KeyField, MomentField
 from orderflow.domain.model.status import Status
@@ -21,7 +23,16 @@ if TYPE_CHECKING:
     LongText = models.TextField[str, str]
     Flag = models.BooleanField[bool, bool]
 
-__all__ = ["Event", "Line", "Message", "Order", "Stock", "status_label"]
+__all__ = ["CUSTOMER_WAITS_SINCE", "Event", "Line", "Message", "Order", "Stock", "status_label"]
+
+
+CUSTOMER_WAITS_SINCE = Case(
+    When(
+        waits_since__isnull=False,
+        then=Least("waits_since", Greatest("placed_at", Coalesce("not_before", "placed_at"))),
+    )
+)
+"""What `orderflow.reports.customer_waits_since` returns, as an expression on orders."""
 
 
 def status_label(status: str) -> str:
@@ -40,6 +51,7 @@ class Order(models.Model):
         max_length=32, choices=[(str(each), status_label(each)) for each in Status]
     )
     placed_at = MomentField()
+    not_before = MomentField(null=True)
     waits_since = MomentField(null=True)
 
     class Meta:

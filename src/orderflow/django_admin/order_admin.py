@@ -24,7 +24,7 @@ from django.utils import timezone
 from orderflow.django_admin.fields import SEPARATOR
 from orderflow.django_admin.host import database, flow
 from orderflow.django_admin.list_filters import AgeFilter, OrderProductFilter, SellerFilter
-from orderflow.django_admin.models import Line
+from orderflow.django_admin.models import CUSTOMER_WAITS_SINCE, Line
 from orderflow.django_admin.models import Order as Row
 from orderflow.django_admin.order_actions import ORDER_ACTIONS
 from orderflow.django_admin.order_changes import changes_of
@@ -86,7 +86,11 @@ class OrderAdmin(ReadOnlyAdmin):
         return (
             super()
             .get_queryset(request)
-            .annotate(units=Subquery(ordered), short_units=Subquery(short))
+            .annotate(
+                units=Subquery(ordered),
+                short_units=Subquery(short),
+                customer_waits_since=CUSTOMER_WAITS_SINCE,
+            )
         )
 
     def get_search_results(
@@ -116,12 +120,12 @@ class OrderAdmin(ReadOnlyAdmin):
         """Return when it was placed."""
         return moment_text(row.placed_at, timezone.get_current_timezone(), with_zone=False)
 
-    @admin.display(description="waits for", ordering="waits_since")
+    @admin.display(description="waits for", ordering="customer_waits_since")
     def waits(self, row: Any) -> str | None:  # noqa: ANN401 - a time that may be missing
-        """Return for how long it has waited."""
-        if row.waits_since is None:
+        """Return for how long its customer has waited."""
+        if row.customer_waits_since is None:
             return None
-        return duration((read_clock(flow().clock) - row.waits_since).total_seconds())
+        return duration((read_clock(flow().clock) - row.customer_waits_since).total_seconds())
 
     def get_urls(self) -> list[Any]:
         """Return the addresses of the actions, and Django's own."""

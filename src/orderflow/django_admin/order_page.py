@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orderflow.django_admin.order_actions import ORDER_ACTIONS, OrderAction
 from orderflow.django_admin.order_changes import event_title
+from orderflow.domain.model.customer_wait import customer_waits_since
 from orderflow.wording.event_details import event_details
 from orderflow.wording.explanation import in_words
 
@@ -100,9 +101,8 @@ def facts(order: Order) -> Iterator[tuple[str, object]]:
     yield "Seller", order.seller_id
     yield "Warehouse", order.warehouse_id
     yield "Placed", order.placed_at
-    since = order.wait.since if order.wait is not None else None
     for label, value in (
-        ("Waits since", since),
+        ("Waits since", customer_waits_since(order)),
         ("Priority", order.priority or None),
         ("Promised by", order.promised_by),
         ("Not before", order.not_before),
