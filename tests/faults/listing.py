@@ -158,8 +158,8 @@ FAULTS = (
     Fault(
         "a message is tried once more than is allowed",
         "service/relay.py",
-        "failures >= self._attempts_max",
-        "failures > self._attempts_max",
+        "message.attempts + 1 >= self._attempts_max",
+        "message.attempts + 1 > self._attempts_max",
         "tests/unit/test_relay.py tests/unit",
     ),
     Fault(

@@ -17,7 +17,7 @@ __all__ = ["ListingOptions"]
 def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
     validators.require(
         ok=validators.is_units(value, 0),
-        field="Listing.limit",
+        field="limit",
         demand=f"from 0 to {validators.UNITS_MAX}",
         value=value,
     )
@@ -40,7 +40,7 @@ class ListingOptions:
     def __attrs_post_init__(self) -> None:
         validators.require(
             ok=not (self.as_json and self.as_csv),
-            field="Listing.as_csv",
+            field="as_csv",
             demand="omitted with --json",
             value=self.as_csv,
         )
