@@ -64,6 +64,9 @@ def test_a_set_gives_all_that_it_has_or_gains() -> None:
     assert units(both) == {"A": -3, "B": 3}
     with pytest.raises(PlanRefusedError, match="the lines of set 'set' give up all"):
         edit_plan(plan, state, "take 2 MUG from A, give to B")
+    state = backlog(("A", {"MUG": (2, 3), "CUP": (0, 3)}), ("B", {"MUG": (0, 9)}))
+    plan = rebalance(in_sets(state, ["A"]), AT, protection=Protection(sets=True))
+    assert units(edit_plan(plan, in_sets(state, ["A"]), "take 2 from A, give to B"))["B"] == 2
 
 
 def test_edits_follow_one_another_and_may_undo_a_plan() -> None:

@@ -237,6 +237,13 @@ def test_an_order_that_must_be_full_comes_first_or_there_is_no_plan() -> None:
     assert caught.value.order_ids == ("A", "C")
 
 
+def test_a_rule_has_the_text_of_its_filter() -> None:
+    assert str(PlanRule("priority >= 10", Stance.MAY_LOSE)) == "MAY_LOSE: priority>=10"
+    assert str(PlanRule("", Stance.MAY_LOSE)) == "MAY_LOSE: every order"
+    with pytest.raises(InvalidValueError, match="field of condition"):
+        PlanRule("urgency>1", Stance.MAY_LOSE)
+
+
 def test_a_rule_that_ensures_nothing_is_refused() -> None:
     state = backlog(("A", {"MUG": (2, 3)}))
     with pytest.raises(PlanRefusedError, match="'MUST_BE_FULL: id=B' matches no order"):
@@ -462,6 +469,11 @@ def test_the_value_of_an_order_is_exact_and_never_guessed() -> None:
     assert plan.orders[-1].weight == 7_000
     with pytest.raises(PlanRefusedError, match=r"with numbers, .*; their fields: 'total'"):
         rebalance(state, AT, weight=Weight.VALUE, value_field="totl")
+    without_fields = backlog(("A", {"MUG": (1, 2)}), ("B", {"MUG": (0, 1)}))
+    with pytest.raises(PlanRefusedError, match=r"or choose another weight$"):
+        rebalance(without_fields, AT, weight=Weight.VALUE, value_field="total")
+    with pytest.raises(PlanRefusedError, match=r"or choose another weight$"):
+        rebalance(state, AT, weight=lambda _order: None)
 
 
 def test_a_rule_may_ask_for_the_expected_date() -> None:

@@ -183,7 +183,7 @@ def test_each_order_is_done_or_was_right_already_or_is_refused(
     result = ran(acme, action, where)
     assert list(steps(result).values()) == [expected[-1], *expected[:-1]]
     for each in result.answers:
-        assert (each.step is BulkStep.REFUSED) is bool(each.reason)
+        assert (each.step is BulkStep.REFUSED) is (f"order '{each.order_id}' " in each.reason)
         assert each.after == acme.order(each.order_id)
 
 
@@ -198,7 +198,9 @@ def test_a_hold_that_an_order_has_already_changes_nothing() -> None:
         "A-1": "UNCHANGED",
         "A-2": "UNCHANGED",
     }
+    acme.hold("A-1", HoldReason.OTHER)
     assert steps(ran(acme, ReleaseHolds(HoldReason.ADDRESS))) == {"A-1": "DONE", "A-2": "DONE"}
+    assert [each.reason for each in acme.order("A-1").holds] == [HoldReason.OTHER]
 
 
 def test_a_product_is_replaced_on_every_line_that_has_it() -> None:

@@ -328,6 +328,14 @@ def test_a_recalled_order_and_a_short_pick_are_lost_stock(acme: Seller) -> None:
     assert kinds(acme.exceptions(at=day(3))) == [(ExceptionKind.STOCK_LOST, "A")]
 
 
+def test_lost_units_of_the_lines_of_a_product_count_together(acme: Seller) -> None:
+    acme.book_in(key("MUG"), 3, at=NOON)
+    acme.place(order("A", ("MUG", 1), ("MUG", 2)), at=NOON)
+    acme.count(key("MUG"), 0, at=day(1))
+    (item,) = acme.exceptions(at=day(1))
+    assert item.units == (("MUG", 3),)
+
+
 def test_units_of_a_line_that_is_gone_are_not_named(acme: Seller) -> None:
     acme.book_in(key("MUG"), 1, at=NOON)
     acme.place(order("A"), at=NOON)

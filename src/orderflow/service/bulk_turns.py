@@ -95,6 +95,4 @@ def _is_of_others(order: Order, version: int, at: datetime, reading: Reading) ->
 
 def _skipped(order: Order) -> BulkAnswer:
     reason = "it was changed after the run began, and the filter does not match it any more"
-    return BulkAnswer(
-        order_id=order.order_id, step=BulkStep.SKIPPED, reason=reason, before=order, after=order
-    )
+    return BulkAnswer(order_id=order.order_id, step=BulkStep.SKIPPED, reason=reason, before=order)

@@ -25,7 +25,7 @@ from orderflow.errors import (
     MoveRefusedError,
     TransitionError,
 )
-from orderflow.events import OrderMoved
+from orderflow.events import OrderDeallocated, OrderMoved
 from tests.unit.shop import ACME, NOON, Shop, about, key, kinds, later, shop_with
 
 WHOLE_LINES = AllocationPolicy(fulfilment=Fulfilment.WHOLE_LINES)
@@ -195,6 +195,14 @@ def test_a_part_of_an_allocated_order_gives_back_its_units() -> None:
         "A.1": ("york", "ON_BACK_ORDER", 0, 2),
         "B": ("leeds", "ALLOCATED", 2, 0),
     }
+
+
+def test_lines_that_are_not_moved_keep_their_units() -> None:
+    shop = shop_with(MUG=2, CUP=1)
+    shop.take("A", ("MUG", 2), ("CUP", 1))
+    events = shop.move("A", "york", units={"1": 2}).events
+    given = [event.units for event in events if isinstance(event, OrderDeallocated)]
+    assert given == [(("1", 2),)]
 
 
 def test_a_part_of_an_order_on_hold_is_on_hold() -> None:

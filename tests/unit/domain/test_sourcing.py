@@ -140,6 +140,8 @@ def test_the_bound_is_that_of_the_cheapest_parcels_and_units() -> None:
     shop = shop_over(**dict.fromkeys(many, "MUG 1"))
     plan = planned(shop, ("MUG", 1), ("MUG", 2), warehouses=many, preference=CHEAPEST, costs=costs)
     assert (plan.cost, plan.cost_min) == (36, 36)
+    plan = planned(shop, ("MUG", 12), warehouses=many, preference=CHEAPEST, costs=costs)
+    assert (plan.cost, plan.cost_min) == (90 + 45, 90 + 45)
 
 
 def test_beyond_eight_warehouses_those_that_cost_more_than_they_save_are_dropped() -> None:
