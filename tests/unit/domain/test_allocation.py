@@ -227,6 +227,12 @@ def test_a_tie_is_broken_by_the_order_id_whatever_the_order_of_the_input(
         assert outcome.back_orders_completed == ("A", "B")
 
 
+def test_orders_that_come_together_are_served_in_the_order_of_the_queue() -> None:
+    shop = shop_with(AllocationPolicy(queue=Queue.PRIORITY), MUG=1)
+    shop.place_many([order("A", priority=1), order("B", priority=9)])
+    assert held(shop, "A", "B") == [0, 1]
+
+
 def test_an_order_that_comes_is_placed_and_processed_in_one_go() -> None:
     state = State.of(ACME, [], [Stock(key(), 1)])
     outcome = decide(PlaceOrder(at=NOON, order=order("A")), state)
