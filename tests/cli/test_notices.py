@@ -58,7 +58,13 @@ def test_sellers_are_notified_once_by_mail_and_webhook(
         again = shop.run("notify", "--settings", path, "--json")
     assert (first.exit_code, first.stdout) == (0, "messages handled: 2\n")
     assert "desk: seller acme: Order A is on back order." in first.stderr
-    assert json.loads(again.stdout) == {"sent": 0, "failed": 0, "dead": 0, "failures": []}
+    assert json.loads(again.stdout) == {
+        "sent": 0,
+        "failed": 0,
+        "dead": 0,
+        "unreadable": [],
+        "failures": [],
+    }
     assert "Subject: Order A is on back order" in text_of(box)
     ((_, _, body),) = hook.requests
     assert from_envelope(body).notices[0].order_id == "A"

@@ -50,6 +50,7 @@ def test_every_job_is_done_once(shop: FileShop) -> None:
         "sent": 0,
         "failed": 0,
         "dead": 0,
+        "unreadable": [],
         "digests_sent": 0,
         "failures": [],
         "digest_failures": [],

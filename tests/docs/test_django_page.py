@@ -219,7 +219,7 @@ def test_the_project_of_the_page_works(project: Project) -> None:
     assert allocated == "200 {'status': 'ALLOCATED'}"
     assert on_back_order == "200 {'status': 'ON_BACK_ORDER'}"
     assert refused.startswith("409 ")
-    assert relayed == "RelayResult(sent=5, failed=0, dead=0)"
+    assert relayed == "RelayResult(sent=5, failed=0, dead=0, unreadable=())"
     assert project.mails() == ["Order B is on back order"]
     assert sold == "True 1"
     assert received == "1"

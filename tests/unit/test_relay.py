@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from orderflow import HoldReason, InvalidValueError, MemoryRepository, OrderFlow, Relay
 from orderflow.adapters.memory import MemoryOutbox
+from orderflow.errors import UnreadableError
 from orderflow.service import RelayResult
 from tests.unit.shop import ACME, Clock, order
 
@@ -278,3 +279,23 @@ def test_whatever_happens_to_relays_what_arrives_first_arrives_in_order(
 def test_a_setting_that_makes_no_sense_is_refused(setting: str, value: object) -> None:
     with pytest.raises(InvalidValueError, match=f"Relay.{setting}"):
         Office(**{setting: value})
+
+
+def test_a_notifier_that_cannot_read_what_it_needs_is_no_failed_attempt() -> None:
+    """The message comes again after the lease, as it was, and the other orders go on."""
+    attempts: list[int] = []
+
+    def read(message: OutboxMessage) -> None:
+        if message.subject == "A":
+            attempts.append(message.attempts)
+            raise UnreadableError("an order is of a later release")
+
+    office = Office("A", "B", lease=SECOND)
+    office.desk.before = read
+    for round_ in range(10):
+        result = office.relay.run()
+        assert (result.sent, result.failed, result.dead) == (0 if round_ else 3, 1, 0)
+        assert "about 'A': an order is of a later release" in str(result.error)
+        assert office.relay.run() == RelayResult()
+        office.pass_time(SECOND)
+    assert attempts == [0] * 10

@@ -39,7 +39,8 @@
     │   ├── BusyError              too many commands of the seller wait: try again later
     │   ├── ContentionError        a concurrent change won: try again
     │   ├── SchemaError            the tables are missing, or of another release
-    │   └── UnfinishedError        it may have been saved: repeat it with its command id
+    │   ├── UnfinishedError        it may have been saved: repeat it with its command id
+    │   └── UnreadableError        a later release may have written it: upgrade this process
     ├── ComparisonError            a run of a comparison did not finish
     ├── NoticeError                a notice could not be sent
     ├── WebhookSignatureError      a webhook that is not genuine
@@ -88,6 +89,7 @@ from orderflow.errors.storage import (
     SchemaError,
     StorageError,
     UnfinishedError,
+    UnreadableError,
 )
 
 __all__ = [
@@ -132,6 +134,7 @@ __all__ = [
     "StorageError",
     "TransitionError",
     "UnfinishedError",
+    "UnreadableError",
     "WebhookSignatureError",
 ]
 

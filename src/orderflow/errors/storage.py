@@ -12,6 +12,7 @@ __all__ = [
     "SchemaError",
     "StorageError",
     "UnfinishedError",
+    "UnreadableError",
 ]
 
 
@@ -91,6 +92,13 @@ class SchemaError(StorageError):
         super().__init__(
             f"the database {there}, but this release needs revision {expected}; {way_out}"
         )
+
+
+class UnreadableError(StorageError):
+    """The database has something that this release cannot read. It is left as it is.
+
+    If a later release wrote it, a process of that release can read it.
+    """
 
 
 class UnfinishedError(StorageError):

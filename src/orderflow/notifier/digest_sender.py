@@ -23,6 +23,7 @@ from orderflow.domain.model.arguments import require_function
 from orderflow.domain.model.events import subject_of
 from orderflow.domain.model.policy import AllocationPolicy
 from orderflow.domain.model.status import Status
+from orderflow.errors import UnreadableError
 from orderflow.notices import (
     Bulletin,
     NoticeKind,
@@ -76,10 +77,16 @@ class DigestResult:
     Attributes:
         sent: The number of digests sent.
         failures: The recipients that could not be reached, and why. The next run tries again.
+            Among them are those whose digest needs what this release cannot read.
     """
 
     sent: int = 0
     failures: tuple[tuple[Recipient, Exception], ...] = ()
+
+    @property
+    def error(self) -> UnreadableError | None:
+        """The first failure that is due to something this release cannot read."""
+        return next((e for _, e in self.failures if isinstance(e, UnreadableError)), None)
 
 
 class DigestSender:
@@ -150,7 +157,7 @@ class DigestSender:
         require_function("run_once.stop", stop)
         sent = 0
         failures: list[tuple[Recipient, Exception]] = []
-        for due in self._due():
+        for due in self._due(failures):
             if stop():
                 break
             if not due.bulletin.notices:
@@ -170,11 +177,19 @@ class DigestSender:
         return DigestResult(sent, tuple(failures))
 
     def due(self) -> Iterator[tuple[Recipient, Bulletin]]:
-        """Yield each digest that is due and its recipient, without sending. Some may be empty."""
-        for due in self._due():
-            yield due.recipient, due.bulletin
+        """Yield each digest that is due and its recipient, without sending. Some may be empty.
 
-    def _due(self) -> Iterator[_DueDigest]:
+        Raises:
+            UnreadableError: At the end, if some digests need what this release cannot read.
+        """
+        failures: list[tuple[Recipient, Exception]] = []
+        for due in self._due(failures):
+            yield due.recipient, due.bulletin
+        for _, error in failures:
+            raise error
+
+    def _due(self, failures: list[tuple[Recipient, Exception]]) -> Iterator[_DueDigest]:
+        """Yield the digests that are due, and add those that cannot be read to the failures."""
         for seller_id in self._repository.sellers():
             preference = self._preferences.of(seller_id)
             kinds = frozenset(kind for kind in NoticeKind if preference.timing(kind).is_daily)
@@ -186,8 +201,12 @@ class DigestSender:
                 stored = self._notice_store.get(seller_id, _key(recipient))
                 since = self._end_before(stored, until)
                 if since < until:
-                    if since not in bulletins:
-                        bulletins[since] = self._bulletin(seller_id, preference, since, until)
+                    try:
+                        if since not in bulletins:
+                            bulletins[since] = self._bulletin(seller_id, preference, since, until)
+                    except UnreadableError as error:
+                        failures.append((recipient, error))
+                        continue
                     yield _DueDigest(
                         recipient=recipient,
                         bulletin=bulletins[since],

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Channel,
         Clock,
         NoticeStore,
+        OutboxMessage,
         PreferenceSource,
         ReplacementCatalogue,
         Repository,
@@ -173,18 +174,27 @@ class SellerNotices:
         """Yield the next bulletins as text, without sending them.
 
         Relays cannot claim these messages meanwhile, and the messages stay in the outbox.
+
+        Raises:
+            UnreadableError: If this release cannot read some messages, after the others were shown,
+                or cannot read what a notice needs.
         """
         require_port("preview.outbox", outbox, Outbox)
         require_number("preview.limit", limit, 1, of="messages")
         channels = self._channels(unsigned=True)
         notices = self._make_notice_sender(channels)
-        messages = outbox.claim(self._now(), PREVIEW_LEASE, limit)
-        subjects = groupby(messages, key=lambda each: (each.seller_id, each.subject))
-        claimed = [list(of_subject) for _, of_subject in subjects]
+        claimed: list[list[OutboxMessage]] = []
         try:
-            for of_subject in claimed:
-                for recipient, bulletin in notices.bulletins(of_subject):
-                    yield _preview(channels, recipient, bulletin)
+            while sum(map(len, claimed)) < limit:
+                messages = outbox.claim(self._now(), PREVIEW_LEASE, limit)
+                subjects = groupby(messages, key=lambda each: (each.seller_id, each.subject))
+                found = [list(of_subject) for _, of_subject in subjects]
+                claimed += found
+                for of_subject in found:
+                    for recipient, bulletin in notices.bulletins(of_subject):
+                        yield _preview(channels, recipient, bulletin)
+                if not found:
+                    break
         finally:
             for of_subject in claimed:
                 outbox.give_back(of_subject)

@@ -71,6 +71,10 @@ class Outbox(Protocol):
     Messages of a subject that were claimed together come again together, without newer ones. So
     a notifier that sends them as one can give them the same id each time. Newer ones come in a
     later claim. Only after a dead message was revived may they come with it.
+
+    A message that this release cannot read stays as it is, for a process of a later release.
+    Later messages about its subject wait behind it, and so do those that were claimed together
+    with it.
     """
 
     def claim(self, now: datetime, lease: timedelta, limit: int) -> Sequence[OutboxMessage]:
@@ -85,6 +89,9 @@ class Outbox(Protocol):
             lease: How long the messages are kept from others.
             limit: Claim as many messages as there are, but at most this many. What was claimed
                 together before is not divided, unless it is more than the limit.
+
+        Raises:
+            UnreadableError: If this release can read none of the messages that are due.
         """
         ...
 

@@ -11,7 +11,7 @@ from orderflow.domain.model.commands import ErasePersonalData
 from orderflow.domain.model.erasure import ERASED_TOGETHER_MAX
 from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import ENDED
-from orderflow.errors import LimitRefusedError
+from orderflow.errors import LimitRefusedError, UnreadableError
 from orderflow.ports.read_arguments import check_erasable_read
 from orderflow.service.read_methods import ReadMethods
 
@@ -35,11 +35,14 @@ class OrdersToErase:
     Attributes:
         order_ids: The orders, with all that have the same data, for `Seller.erase`.
         skipped: Pairs of an order that has ended and why it has to stay.
+        unreadable: Pairs of an order that has ended and why this release cannot tell whether it may
+            be erased. A process of a later release can.
         last: The last order of the page, to get the next page; `None` if there are no more.
     """
 
     order_ids: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...] = ()
+    unreadable: tuple[tuple[str, str], ...] = ()
     last: Order | None = None
 
 
@@ -111,6 +114,9 @@ class ErasingMethods(ReadMethods):
             before: The orders have had no event at this time or later.
             after: Return only orders after this one, which is `last` of the previous page.
             limit: Look at this many orders, 1 or more.
+
+        Raises:
+            UnreadableError: If this release cannot read one of these orders itself.
         """
         require_number("orders_to_erase.limit", limit, 1, of="orders")
         before = check_erasable_read(before, after=after, limit=limit)
@@ -121,18 +127,20 @@ class ErasingMethods(ReadMethods):
             page = reading.to_erase(before, after=after, limit=limit)
             chosen: dict[str, Order] = {}
             skipped: list[tuple[str, str]] = []
+            unreadable: list[tuple[str, str]] = []
             last = None
             for order in page:
                 if order.order_id not in chosen:
                     try:
                         relatives = self._add_relatives(reading, order, {})
-                    except LimitRefusedError as error:
-                        skipped.append((order.order_id, str(error)))
+                        reason = _reason_to_keep(reading, relatives.values(), before)
+                    except (LimitRefusedError, UnreadableError) as error:
+                        left = unreadable if isinstance(error, UnreadableError) else skipped
+                        left.append((order.order_id, str(error)))
                         last = order
                         continue
                     if len({**chosen, **relatives}) > ERASED_TOGETHER_MAX:
                         break
-                    reason = _reason_to_keep(reading, relatives.values(), before)
                     if reason is None:
                         chosen |= relatives
                     else:
@@ -140,7 +148,10 @@ class ErasingMethods(ReadMethods):
                 last = order
             is_done = len(page) < limit and last is (page[-1] if page else None)
             return OrdersToErase(
-                order_ids=tuple(chosen), skipped=tuple(skipped), last=None if is_done else last
+                order_ids=tuple(chosen),
+                skipped=tuple(skipped),
+                unreadable=tuple(unreadable),
+                last=None if is_done else last,
             )
 
         return self._read(task)

@@ -18,7 +18,14 @@ from orderflow.domain.model.arguments import require_command
 from orderflow.domain.model.commands import ErasePersonalData, ServeWaiting
 from orderflow.domain.model.outcome import Outcome
 from orderflow.domain.model.stock import StockKey
-from orderflow.errors import OrderFlowError, PagesFirstError, StorageError, UnfinishedError
+from orderflow.errors import (
+    OrderFlowError,
+    PagesFirstError,
+    StorageError,
+    UnfinishedError,
+    UnreadableError,
+)
+from orderflow.errors.unread import LeftUnread
 from orderflow.ports import Repository
 from orderflow.service.clock import read_clock
 from orderflow.service.reads import repeated, served_by
@@ -90,11 +97,19 @@ class OrderFlow(Flow[Repository, Outcome]):
 
         Returns:
             The number of products with such a queue.
+
+        Raises:
+            UnreadableError: If this release cannot read what some sellers need. The queues of the
+                others were served.
         """
-        keys = self._repository.unserved()
+        keys, unread = self._repository.unserved(), LeftUnread()
         for seller_id in dict.fromkeys(key.seller_id for key in keys):
             products = [(key.warehouse_id, key.sku) for key in keys if key.seller_id == seller_id]
-            self._serve(seller_id, products, read_clock(self.clock))
+            try:
+                self._serve(seller_id, products, read_clock(self.clock))
+            except UnreadableError as error:
+                unread.add(f"seller {seller_id!r}", error)
+        unread.require_none()
         return len(keys)
 
     def seller(self, seller_id: str) -> Seller:

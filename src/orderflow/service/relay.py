@@ -18,7 +18,8 @@ from orderflow.domain.model.arguments import (
     require_function,
     require_number,
 )
-from orderflow.errors import NoticeError
+from orderflow.errors import NoticeError, UnreadableError
+from orderflow.errors.quoting import ITEMS_MAX
 from orderflow.errors.secrets import without_mailboxes, without_secrets
 from orderflow.ports import BatchNotifier, Clock, Notifier, Outbox
 from orderflow.ports.implementations import require_port
@@ -44,16 +45,34 @@ class RelayResult:
         sent: Messages that the notifier accepted.
         failed: Messages that failed and will be tried again.
         dead: Messages that failed for good.
+        unreadable: Which messages were left, because this release cannot read them or what a notice
+            about them needs, and why: the first of these texts. A process of a later release sends
+            them. Only a run that finds nothing else to send has messages that cannot be read
+            themselves.
     """
 
     sent: int = 0
     failed: int = 0
     dead: int = 0
+    unreadable: tuple[str, ...] = ()
 
     def __add__(self, other: RelayResult) -> RelayResult:
         return RelayResult(
-            self.sent + other.sent, self.failed + other.failed, self.dead + other.dead
+            self.sent + other.sent,
+            self.failed + other.failed,
+            self.dead + other.dead,
+            (*self.unreadable, *other.unreadable)[:ITEMS_MAX],
         )
+
+    @property
+    def tried(self) -> int:
+        """The number of messages that were sent or failed."""
+        return self.sent + self.failed + self.dead
+
+    @property
+    def error(self) -> UnreadableError | None:
+        """The error that names the messages left unread, if there are any."""
+        return UnreadableError("; ".join(self.unreadable)) if self.unreadable else None
 
 
 def never() -> bool:
@@ -67,6 +86,9 @@ class Relay:
     A message that fails is tried again after `first_wait`, and the wait doubles each time. After
     `attempts_max` failures it is dead, or at once if the notifier raises a final `NoticeError`.
     Later messages about the same order wait meanwhile.
+
+    If a notifier raises an `UnreadableError`, the message comes again after the lease. It does not
+    count as an attempt. What this release cannot read is left, and the other orders go on.
 
     A `BatchNotifier` gets the messages of an order together, as one attempt.
 
@@ -128,7 +150,10 @@ class Relay:
         require_function("run_once.stop", stop)
         now = read_clock(self._clock)
         until = now + self._lease
-        messages = self._outbox.claim(now, self._lease, limit)
+        try:
+            messages = self._outbox.claim(now, self._lease, limit)
+        except UnreadableError as error:
+            return RelayResult(unreadable=(str(error),))
         result = RelayResult()
         is_over = False
         for _, of_subject in groupby(messages, key=lambda each: (each.seller_id, each.subject)):
@@ -152,8 +177,11 @@ class Relay:
         require_number("run.limit", limit, 1, of="messages")
         require_function("run.stop", stop)
         total = RelayResult()
-        while not stop() and (result := self.run_once(limit, stop=stop)) != RelayResult():
+        while not stop():
+            result = self.run_once(limit, stop=stop)
             total += result
+            if not result.tried:
+                break
         return total
 
     def _send(self, messages: Iterable[OutboxMessage], until: datetime) -> RelayResult:
@@ -166,6 +194,9 @@ class Relay:
             batch = rest if self._together is not None else rest[:1]
             try:
                 self._pass_on(batch)
+            except UnreadableError as error:  # stays claimed, for a process that can read it
+                left = f"message {rest[0].message_id!r} about {rest[0].subject!r}: {error}"
+                return RelayResult(sent, failed=1, unreadable=(left,))
             except Exception as error:  # noqa: BLE001 - other subjects must go on
                 result = self._fail(rest[0], error)
                 self._outbox.give_back(rest[1:])
@@ -183,7 +214,8 @@ class Relay:
 
     def _gives_up(self, message: OutboxMessage, error: Exception) -> bool:
         """Whether a message is not tried again after this error."""
-        return is_final(error) or message.attempts + 1 >= self._attempts_max
+        is_last = is_final(error) or message.attempts + 1 >= self._attempts_max
+        return is_last and not isinstance(error, UnreadableError)
 
     def _fail(self, message: OutboxMessage, error: Exception) -> RelayResult:
         text = _storable(type(error).__name__, str(error))

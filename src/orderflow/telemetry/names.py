@@ -207,7 +207,7 @@ COMMAND_LOG = Logger(
 )
 RELAY_LOG = Logger(
     "orderflow.relay",
-    "A message that failed and is tried again (WARNING), or is dead (ERROR).",
+    "A message that failed and is tried again or cannot be read (WARNING), or is dead (ERROR).",
     (MESSAGE, SELLER, RESULT, ERROR),
 )
 NOTICE_LOG = Logger(

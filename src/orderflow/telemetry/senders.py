@@ -65,6 +65,9 @@ class TracedRelay(Relay):
 
         with recorder.span(names.RELAY_SPAN.name, {}, on_end=on_end):
             result = super().run_once(limit, stop=stop)
+            if result.error is not None:
+                about = {names.ERROR: type(result.error).__name__}
+                log(names.RELAY_LOG, logging.WARNING, str(result.error), about)
             return result
 
     def _pass_on(self, batch: list[OutboxMessage]) -> None:

@@ -17,9 +17,10 @@ from orderflow.domain.model.arguments import (
     require_kind,
     require_term,
 )
-from orderflow.errors import InvalidValueError, StorageError
+from orderflow.errors import InvalidValueError, StorageError, UnreadableError
+from orderflow.errors.unread import LeftUnread
 from orderflow.notifier import DigestSender
-from orderflow.service import OrderFlow, Relay, RelayResult
+from orderflow.service import OrderFlow, Relay
 from orderflow.service.clock import read_clock
 from orderflow.service.relay import never
 from orderflow.worker.health import JobState, WorkerHealth
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     Stop = Callable[[], bool]
+    Done = tuple[dict[str, Any], Exception | None]
+    """What a job did, as attributes of `Round`, and why it did not do the rest."""
 
 __all__ = ["Worker"]
 
@@ -86,14 +89,14 @@ class Worker:
         require_duration("Worker.stuck_after", stuck_after)
         excluded = {require_term("Worker.without", each, Job) for each in without}
         self._flow = flow
-        self._tasks: dict[Job, Callable[[Stop], dict[str, Any]]] = {
-            Job.RECOVERY: lambda _: {"queues_served": flow.recover()},
-            Job.DUE: lambda is_over: {"sellers_due": self._run_due(is_over)},
+        self._tasks: dict[Job, Callable[[Stop], Done]] = {
+            Job.RECOVERY: lambda _: ({"queues_served": flow.recover()}, None),
+            Job.DUE: self._run_due,
         }
         if relay is not None:
-            self._tasks[Job.NOTICES] = lambda is_over: {"relayed": self._send(relay, is_over)}
+            self._tasks[Job.NOTICES] = partial(self._send, relay)
         if digests is not None:
-            self._tasks[Job.DIGESTS] = lambda is_over: {"digests": digests.run_once(stop=is_over)}
+            self._tasks[Job.DIGESTS] = partial(_send_digests, digests)
         for job in excluded:
             self._tasks.pop(job, None)
         if not self._tasks:
@@ -180,8 +183,11 @@ class Worker:
                 break
             started_at, failures, error_name = self._schedule.now(), 0, ""
             try:
-                done = attrs.evolve(done, **self._tasks[job](is_over))
-            except Exception as error:  # noqa: BLE001 - the other jobs must go on
+                found, error = self._tasks[job](is_over)
+            except Exception as caught:  # noqa: BLE001 - the other jobs must go on
+                found, error = {}, caught
+            done = attrs.evolve(done, **found)
+            if error is not None:
                 done = attrs.evolve(done, errors=(*done.errors, (job, error)))
                 failures, error_name = self._states[job].failures + 1, type(error).__name__
                 _LOG.error("%s failed: %s", job, done.failures[job])
@@ -198,23 +204,29 @@ class Worker:
         self._last_step = self._schedule.now()
         return stop()
 
-    def _send(self, relay: Relay, is_over: Stop) -> RelayResult:
+    def _send(self, relay: Relay, is_over: Stop) -> Done:
         """Pass messages on until none is due, or until the other jobs have waited for long."""
         until = self._schedule.now() + RELAY_SECONDS_MAX
-        return relay.run(stop=lambda: is_over() or self._schedule.now() >= until)
+        result = relay.run(stop=lambda: is_over() or self._schedule.now() >= until)
+        return {"relayed": result}, result.error
 
-    def _run_due(self, is_over: Stop) -> int:
+    def _run_due(self, is_over: Stop) -> Done:
         """Do what is due for each seller, and count those for whom there was something."""
-        count, errors = 0, list[Exception]()
+        count, errors, unread = 0, list[Exception](), LeftUnread()
         for seller_id in self._flow.sellers():
             if is_over():
                 break
             try:
                 count += bool(self._flow.seller(seller_id).run_due().events)
+            except UnreadableError as error:
+                unread.add(f"seller {seller_id!r}", error)
             except StorageError:  # the next seller's would fail as well
                 raise
             except Exception as error:  # noqa: BLE001 - the other sellers must not wait for it
                 errors.append(error)
-        if errors:
-            raise errors[0]
-        return count
+        return {"sellers_due": count}, next(iter(errors), unread.error)
+
+
+def _send_digests(digests: DigestSender, is_over: Stop) -> Done:
+    result = digests.run_once(stop=is_over)
+    return {"digests": result}, result.error

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from orderflow import ExpectedReceipt, HoldReason, Order, ShortPart
+from orderflow.errors import UnreadableError
 from orderflow.notices import (
     Bulletin,
     NoticeKind,
@@ -24,7 +25,10 @@ from tests.unit.notifier.office import HOOK, JO, Office, Postman
 from tests.unit.shop import ACME, NOON, key, order
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
+
+    from orderflow.ports import Reading
 
 BOTH = Preference(recipients=(JO, HOOK))
 NONE = NoticeTiming.NONE
@@ -370,3 +374,27 @@ def test_an_order_with_two_overdue_receipts_is_told_of_on_either_day() -> None:
         next_morning(office)
         assert office.digests().run_once() == DigestResult(sent=1)
         assert told_of(office) == [("A", "RECEIPT_OVERDUE")]
+
+
+def test_what_cannot_be_read_delays_no_other_seller(monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office()
+    for seller_id in ("bad", "good"):
+        office.take("A", seller_id=seller_id)
+    next_morning(office)
+    digests, read = office.digests(), office.repository.read
+
+    def refuse(seller_id: str, task: Callable[[Reading], Any]) -> Any:  # noqa: ANN401 - of the task
+        if seller_id == "bad":
+            raise UnreadableError("it is of a later release")
+        return read(seller_id, task)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(office.repository, "read", refuse)
+        due = digests.due()
+        assert next(due)[1].seller_id == "good"
+        with pytest.raises(UnreadableError):
+            next(due)
+        result = digests.run_once()
+        assert (result.sent, [to for to, _ in result.failures]) == (1, [JO])
+        assert str(result.error) == "it is of a later release"
+    assert digests.run_once() == DigestResult(sent=1)

@@ -21,18 +21,24 @@ remembers the last number it has seen.
 ever. So a claim jumps to due messages in an index, however many are waiting behind others. It
 starts after the seller that the previous claim ended with, so a seller with very many messages
 does not delay the others.
+
+*Unreadable messages.* A head that this release cannot read is passed over and not postponed, so a
+process of a later release can claim it at once. Each claim passes over a limited number of heads
+of a seller, because the database is locked meanwhile.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from orderflow.adapters.sql.outbox_statements import outbox_statements_of
 from orderflow.adapters.sql.rows import Moments
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.adapters.sql.stored import read_stored
+from orderflow.errors import UnreadableError
+from orderflow.errors.unread import LeftUnread
 from orderflow.ports import OutboxMessage, OutboxSummary
 
 if TYPE_CHECKING:
@@ -54,6 +60,8 @@ _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _BEHIND = timedelta(microseconds=1)
 _DIGITS_MAX = 18
+HEADS_MAX = 1_000
+"""The most subjects of a seller that a claim looks at, unless its limit is above."""
 
 
 class SqlOutbox(SqlStore):
@@ -79,23 +87,32 @@ class SqlOutbox(SqlStore):
             now: The current time.
             lease: How long the messages are kept from others.
             limit: The largest number of messages.
+
+        Raises:
+            UnreadableError: If this release can read none of the messages that are due.
         """
 
         def task(executor: Executor) -> Sequence[OutboxMessage]:
             write = Moments(as_text=executor.is_sqlite).write
             claimed: list[OutboxMessage] = []
-            for head in islice(self._heads(executor, write(now), limit), limit):
+            unread = LeftUnread()
+            for head in self._heads(executor, write(now), limit):
                 together = self._of_subject(executor, head, limit)
                 room = limit - len(claimed)
                 was_claimed = together[0][-1] is not None
                 if claimed and was_claimed and len(together) > room:
                     break
-                claimed += map(_message, together[:room])
+                messages = _readable(together[:room], unread)
+                if was_claimed and len(messages) < len(together[:room]):
+                    continue
+                claimed += messages
                 if len(claimed) == limit:
                     break
+            if not claimed:
+                unread.require_none()
+                return claimed
             due = {"due_at": write(now + lease)}
-            if claimed:
-                executor.run(self._statements.postpone, [_key(each) | due for each in claimed])
+            executor.run(self._statements.postpone, [_key(each) | due for each in claimed])
             return claimed
 
         claimed = self._transactions.write(task)
@@ -191,8 +208,14 @@ class SqlOutbox(SqlStore):
         sellers = [row[0] for row in executor.rows(self._statements.sellers, {})]
         for seller_id in sorted(sellers, key=lambda each: (each <= after, each)):
             parameters = {"seller_id": seller_id, "now": now, "limit": limit}
-            yield from executor.rows(self._statements.postponed_heads, parameters)
-            yield from executor.rows(self._statements.new_heads, parameters)
+            seen: set[str] = set()  # what other relays do meanwhile may move the pages
+            for heads in (self._statements.postponed_heads, self._statements.new_heads):
+                for offset in range(0, HEADS_MAX, limit):
+                    rows = executor.rows(heads, parameters | {"offset": offset})
+                    yield from (row for row in rows if row[1] not in seen)
+                    seen.update(row[1] for row in rows)
+                    if len(rows) < limit:
+                        break
 
     def _of_subject(self, executor: Executor, head: Row, limit: int) -> Sequence[Row]:
         """Return the first messages of a subject, up to one that is dead or was not with them."""
@@ -219,6 +242,19 @@ class SqlOutbox(SqlStore):
         """Make the messages behind one due."""
         behind = {"of_subject": subject, "claimed_until": None, "due_at": None, "behind": None}
         executor.run(self._statements.postpone_behind, [key | behind])
+
+
+def _readable(rows: Sequence[Row], unread: LeftUnread) -> list[OutboxMessage]:
+    """Return the messages before the first that this release cannot read."""
+    messages: list[OutboxMessage] = []
+    for row in rows:
+        try:
+            messages.append(_message(row))
+        except UnreadableError as error:
+            seller_id, number, subject, *_ = row
+            unread.add(f"message {f'{seller_id}:{number}'!r} about {subject!r}", error)
+            break
+    return messages
 
 
 def _message(row: Row) -> OutboxMessage:

@@ -167,6 +167,7 @@ class OutboxStatements:
             .where(outbox.c.seller_id == bindparam("seller_id"), due, outbox.c.number == head)
             .order_by(outbox.c.due_at, outbox.c.number)
             .limit(bindparam("limit"))
+            .offset(bindparam("offset"))
             .with_for_update(of=outbox, skip_locked=True)
         )
 

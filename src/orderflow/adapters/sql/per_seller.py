@@ -12,7 +12,7 @@ from orderflow.adapters.sql.arrays import IsOneOf
 from orderflow.adapters.sql.store import SqlStore
 from orderflow.codec import dumps, loads
 from orderflow.domain.model import validators
-from orderflow.errors import CodecError, StorageError
+from orderflow.errors import CodecError, UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ class PerSeller(SqlStore, Generic[T]):
         """Return the value of every seller who has none of their own.
 
         Raises:
-            StorageError: If the stored value is not valid.
+            UnreadableError: If the stored value is not valid.
         """
         return self.of(_DEFAULT)
 
@@ -70,7 +70,7 @@ class PerSeller(SqlStore, Generic[T]):
         """Return the value of a seller: their own, or the default.
 
         Raises:
-            StorageError: If the stored value is not valid.
+            UnreadableError: If the stored value is not valid.
         """
         rows = self._transactions.read(
             lambda executor: executor.rows(self._statements.of, {"sellers": [_DEFAULT, seller_id]})
@@ -81,7 +81,7 @@ class PerSeller(SqlStore, Generic[T]):
         """Return the values of single sellers, by seller id.
 
         Raises:
-            StorageError: If a stored value is not valid.
+            UnreadableError: If a stored value is not valid.
         """
         rows = self._transactions.read(
             lambda executor: executor.rows(self._statements.all, {"default": _DEFAULT})
@@ -125,7 +125,7 @@ class PerSeller(SqlStore, Generic[T]):
                 if seller_id == _DEFAULT
                 else f"{self._noun} of {seller_id!r}"
             )
-            raise StorageError(
+            raise UnreadableError(
                 f"the {whose} in the database is not valid: {error}; upgrade this "
                 f"process if a later release stored it; otherwise set another one in its place"
             ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from orderflow.codec import loads
-from orderflow.errors import CodecError, InvalidValueError, StorageError
+from orderflow.errors import CodecError, InvalidValueError, UnreadableError
 from orderflow.errors.loggable import loggable
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def read_stored(text: str, expect: type | UnionType = object) -> Any:  # noqa: A
     """Return the value that `dumps` has written into a table.
 
     Raises:
-        StorageError: If this release cannot read it.
+        UnreadableError: If this release cannot read it.
     """
     try:
         return loads(text, expect)
@@ -26,13 +26,13 @@ def read_stored(text: str, expect: type | UnionType = object) -> Any:  # noqa: A
         raise unreadable("a value", error) from error
 
 
-def unreadable(what: str, error: ValueError) -> StorageError:
+def unreadable(what: str, error: ValueError) -> UnreadableError:
     """Return the error for something in the database that this release cannot read.
 
     Its message may be logged, so it does not quote what people wrote.
     """
     why = loggable(error) if isinstance(error, CodecError | InvalidValueError) else error
-    return StorageError(
-        f"the database has {what} that this release of orderflow cannot read: {why}; nothing has "
-        f"changed; if a later release wrote it, upgrade this process too"
+    return UnreadableError(
+        f"the database has {what} that this release of orderflow cannot read: {why}; it is left "
+        f"as it is; if a later release wrote it, upgrade this process too"
     )

@@ -18,8 +18,9 @@ from orderflow.cli.output import terminal
 from orderflow.cli.output.listing import Column
 from orderflow.cli.output.records import print_table
 from orderflow.domain.model.arguments import require_moment
-from orderflow.errors import NotFoundError, RefusedError
+from orderflow.errors import NotFoundError, RefusedError, UnreadableError
 from orderflow.errors.quoting import counted
+from orderflow.errors.unread import LeftUnread
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -72,7 +73,8 @@ def erase(
     all of them are left. Running it again goes on where it stopped. An order that is erased
     already, and has no new personal data, is left as it is.
 
-    The exit code is 1 if an order that you named was refused.
+    The exit code is 1 if an order that you named was refused. It is 2 if this release cannot read
+    what a later one has stored about some orders: these are left, and the others are erased.
     """
     _check_choice(order_ids, older_than, include_open=include_open, vacuum=vacuum)
     moment = at if at is not None else SystemClock().now()
@@ -95,12 +97,16 @@ def erase(
                 _erase_named(seller, order_ids, erase_together, report)
             elif older_than is not None:
                 for seller_id in database.sellers_with_orders(where.seller):
-                    _erase_old(database.flow.seller(seller_id), before, erase_together, report)
+                    try:
+                        _erase_old(database.flow.seller(seller_id), before, erase_together, report)
+                    except UnreadableError as error:
+                        report.unread.add(f"orders of seller {seller_id!r}", error)
         finally:  # report what was done, whatever stopped the rest
             report.show(as_json=as_json)
         found = report.erased or report.erased_already
         if not dry_run and (found if vacuum is None else vacuum):
             vacuum_database(database.engine)
+    report.unread.require_none()
     if order_ids and report.left:
         raise typer.Exit(terminal.EXIT_REFUSED)
 
@@ -130,6 +136,7 @@ class _Report:
         self.erased: dict[tuple[str, str], None] = {}
         self.erased_already: dict[tuple[str, str], None] = {}
         self.left: list[dict[str, Any]] = []
+        self.unread = LeftUnread()
 
     def add(self, seller_id: str, order_ids: Sequence[str], erased: Sequence[str]) -> None:
         """Add orders that were to be erased, and those that were."""
@@ -137,8 +144,13 @@ class _Report:
         before = [each for each in order_ids if each not in erased]
         self.erased_already.update(dict.fromkeys((seller_id, each) for each in before))
 
-    def leave(self, seller_id: str, order_id: str, reason: str) -> None:
+    def leave(
+        self, seller_id: str, order_id: str, reason: str, *, is_unreadable: bool = False
+    ) -> None:
         """Add an order that was left."""
+        if is_unreadable:
+            name = f"order {order_id!r} of seller {seller_id!r}"
+            self.unread.add(name, UnreadableError(reason))
         self.left.append({"seller_id": seller_id, "order_id": order_id, "reason": reason})
 
     def show(self, *, as_json: bool) -> None:
@@ -167,15 +179,16 @@ class _Report:
 def _erase_named(
     seller: Seller, order_ids: Sequence[str], erase_together: Erase, report: _Report
 ) -> None:
-    """Erase named orders, one after another: a refused one does not stop the others."""
+    """Erase named orders, one after another: one that is left does not stop the others."""
     for order_id in dict.fromkeys(order_ids):
         if (seller.seller_id, order_id) in report.erased:
             continue  # with one that it has its data in common with
         try:
             erase_together(seller, [order_id])
-        except (RefusedError, NotFoundError) as error:
+        except (RefusedError, NotFoundError, UnreadableError) as error:
             reason = in_options(str(error), signature(erase).parameters)
-            report.leave(seller.seller_id, order_id, reason)
+            is_unreadable = isinstance(error, UnreadableError)
+            report.leave(seller.seller_id, order_id, reason, is_unreadable=is_unreadable)
 
 
 def _erase_old(seller: Seller, before: datetime, erase_together: Erase, report: _Report) -> None:
@@ -183,10 +196,15 @@ def _erase_old(seller: Seller, before: datetime, erase_together: Erase, report: 
     title = f"Erasing orders of {seller.seller_id}"
     with terminal.progress_bar(terminal.messages(), title, None) as show:
         for page in _pages(seller, before):
-            if page.order_ids:
-                erase_together(seller, page.order_ids)
+            try:
+                if page.order_ids:
+                    erase_together(seller, page.order_ids)
+            except UnreadableError:
+                _erase_named(seller, page.order_ids, erase_together, report)
             for order_id, reason in page.skipped:
                 report.leave(seller.seller_id, order_id, reason)
+            for order_id, reason in page.unreadable:
+                report.leave(seller.seller_id, order_id, reason, is_unreadable=True)
             show(0, counted(len(report.erased), "order"))
 
 

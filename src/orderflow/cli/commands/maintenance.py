@@ -27,8 +27,9 @@ from orderflow.cli.output.listing import Column, print_listing
 from orderflow.cli.output.records import print_table
 from orderflow.domain.model.commands import RunDue
 from orderflow.domain.model.policy import AllocationPolicy
-from orderflow.errors import RefusedError
+from orderflow.errors import RefusedError, UnreadableError
 from orderflow.errors.quoting import counted
+from orderflow.errors.unread import LeftUnread
 from orderflow.service import SystemClock
 
 if TYPE_CHECKING:
@@ -161,13 +162,19 @@ def run_due(
     """
     moment = at if at is not None else SystemClock().now()
     rows: list[dict[str, Any]] = []
-    zone = UTC if as_json else user_zone()
+    zone, unread = UTC if as_json else user_zone(), LeftUnread()
     with connect(where) as database:
         seller_ids = database.sellers(where.seller)
         try:
             with terminal.progress_bar(terminal.messages(), "Running what is due", 1) as show:
                 for done, seller_id in enumerate(seller_ids, 1):
-                    events = _events_due(database.flow.seller(seller_id), moment, dry_run=dry_run)
+                    try:
+                        events = _events_due(
+                            database.flow.seller(seller_id), moment, dry_run=dry_run
+                        )
+                    except UnreadableError as error:
+                        unread.add(f"seller {seller_id!r}", error)
+                        continue
                     rows += [{"seller_id": seller_id, **event_row(event, zone)} for event in events]
                     said = f"{done:,} of {counted(len(seller_ids), 'seller')}"
                     show(done / len(seller_ids), said)
@@ -176,6 +183,7 @@ def run_due(
             print_listing("events", _DUE_COLUMNS, rows, listing)
     if dry_run and not as_json:
         terminal.messages().print("This is what would happen; nothing was saved.")
+    unread.require_none()
 
 
 def _events_due(seller: Seller, moment: datetime, *, dry_run: bool) -> Sequence[Event]:

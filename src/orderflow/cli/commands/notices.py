@@ -21,13 +21,13 @@ from orderflow.cli.options.from_settings import with_options
 from orderflow.cli.output import terminal
 from orderflow.cli.stop_signals import stopped_by_signals
 from orderflow.notifier import load_settings
-from orderflow.service import RelayResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from orderflow.cli.connection import Database
     from orderflow.notifier import NotifySettings, SellerNotices
+    from orderflow.service import RelayResult
 
 __all__ = ["NoticeOptions", "digest", "notify"]
 
@@ -71,7 +71,8 @@ def notify(
     last attempt it is a dead letter: see `orderflow dead-letters`. Secrets are read from the
     environment.
 
-    The exit code is 1 if a notice could not be sent. With --follow, the command runs until it is
+    The exit code is 1 if a notice could not be sent, and 2 if this release cannot read what one
+    needs. With --follow, the command runs until it is
     stopped.
     """
     if follow and how.dry_run:
@@ -85,11 +86,16 @@ def notify(
             return
         if follow:
             with stopped_by_signals() as stop:
+                unreadable: tuple[str, ...] = ()
                 for relayed in notices.follow(outbox, every_s=every, stop=stop):
-                    if relayed != RelayResult() or failures.texts:
+                    if relayed.tried or failures.texts or relayed.unreadable != unreadable:
                         _print_round(relayed, failures, how)
+                    unreadable = relayed.unreadable
             return
-        _print_round(notices.notify(outbox), failures, how)
+        relayed = notices.notify(outbox)
+        _print_round(relayed, failures, how)
+    if relayed.unreadable:
+        raise typer.Exit(terminal.EXIT_NOT_RUN)
     if failures.total:
         raise typer.Exit(terminal.EXIT_REJECTED)
 
@@ -101,7 +107,8 @@ def digest(*, where: ZonedOptions, how: NoticeOptions) -> None:
 
     Run it as often as you like: each recipient gets each digest once.
 
-    The exit code is 1 if a digest could not be sent; the next run tries again.
+    The exit code is 1 if a digest could not be sent, and 2 if this release cannot read what one
+    needs. The next run tries again.
     """
     settings = load_settings(how.settings)
     with _opened(where, settings) as database:
@@ -122,7 +129,8 @@ def digest(*, where: ZonedOptions, how: NoticeOptions) -> None:
             f"not sent: {failure['recipient']}: {failure['error']}; the next run sends it"
         )
     if failures:
-        raise typer.Exit(terminal.EXIT_REJECTED)
+        unread = digested.error is not None
+        raise typer.Exit(terminal.EXIT_NOT_RUN if unread else terminal.EXIT_REJECTED)
 
 
 class _StandingClock:
@@ -148,6 +156,8 @@ def _print_round(relayed: RelayResult, failures: NoticeFailures, how: NoticeOpti
         terminal.print_json_line({**attrs.asdict(relayed), "failures": taken})
     else:
         terminal.results().print(f"messages handled: {relayed.sent:,}")
+    for text in relayed.unreadable:
+        terminal.messages().print(text)
     print_unsent(taken)
 
 

@@ -18,7 +18,7 @@ from orderflow.cli.unknown_names import check_seller
 from orderflow.codec import to_data
 from orderflow.errors import NotFoundError, StorageError
 from orderflow.errors.quoting import counted, listed, quoted
-from orderflow.service import Relay
+from orderflow.service import Relay, RelayResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def relay(
     with connect(where) as database:
         relay = instrumented(Relay(database.outbox, _Lines(), lease=LEASE))
         try:
-            relayed = relay.run_once(limit) if limit else relay.run()
+            relayed = _hand_on(relay, limit) if limit else relay.run()
         except _OutputError as error:
             raise StorageError(
                 f"the output cannot be written: {error.cause}; the remaining messages can be "
@@ -95,7 +95,21 @@ def relay(
         terminal.messages().print(
             "the others will be retried, or are dead letters: see orderflow dead-letters"
         )
+    if relayed.error is not None:
+        raise relayed.error
+    if relayed.failed or relayed.dead:
         raise typer.Exit(terminal.EXIT_NOT_RUN)
+
+
+def _hand_on(relay: Relay, limit: int) -> RelayResult:
+    """Hand on at most this many messages, or find out why there are fewer."""
+    total = RelayResult()
+    while total.tried < limit:
+        result = relay.run_once(limit - total.tried)
+        total += result
+        if not result.tried:
+            break
+    return total
 
 
 @with_options("The database", where=SellerOptions)

@@ -80,7 +80,7 @@ def test_a_value_of_the_wrong_form_is_not_quoted(
             {"text": f'{{"name": ["{STREET}"], "street": 1, "city": "{STREET}"}}'},
         )
     said = logged(flow, caplog)
-    assert "DUE failed: the database has " in said
+    assert "DUE failed: not handled: seller 'acme': the database has " in said
     assert "Secret" not in said
 
 
