@@ -287,13 +287,14 @@ class DifferentUnitOfWork:
         return sorted(found, key=lambda order: order.order_id)
 
     def to_erase(
-        self, before: datetime, *, after: Order | None = None, limit: int | None = None
-    ) -> list[Order]:
+        self, before: datetime, *, after: str | None = None, limit: int | None = None
+    ) -> list[str]:
         busy = {_order_id(each) for _, each in self.seller.events if each.at >= before}
         return [
-            order
-            for order in self.orders(after=after)
-            if order.status in {Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED}
+            order.order_id
+            for order in sorted(self.orders(), key=lambda order: order.order_id)
+            if (after is None or order.order_id > after)
+            and order.status in {Status.DESPATCHED, Status.DELIVERED, Status.CANCELLED}
             and order.erased_at is None
             and order.order_id not in busy
         ][:limit]

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from orderflow.service import erasing_methods
 from tests.unit.shop import Shop, later, order, shop_with
-
-if TYPE_CHECKING:
-    from orderflow import Order
 
 
 def old_shop() -> Shop:
@@ -27,7 +22,7 @@ def pages(shop: Shop, limit: int) -> tuple[list[str], list[str]]:
     """Go through all pages; return the orders to erase and those that are skipped."""
     chosen: list[str] = []
     skipped: list[str] = []
-    last: Order | None = None
+    last: str | None = None
     for _ in range(9):
         page = shop.orders_to_erase(later(99), after=last, limit=limit)
         chosen += page.order_ids

@@ -65,7 +65,6 @@ FOREIGN: dict[str, Callable[[Seller], object]] = {
     ),
     "earliest_promise": lambda acme: acme.earliest_promise(order("A", seller_id=BOLT)),
     "what_if": lambda acme: acme.what_if(ExpectedReceipt("R", key(seller_id=BOLT), 1, NOON)),
-    "orders_to_erase": lambda acme: acme.orders_to_erase(NOON, after=order("A", seller_id=BOLT)),
 }
 
 

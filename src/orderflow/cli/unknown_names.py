@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from orderflow.cli.order_pages import orders_in_pages
 from orderflow.cli.output import terminal
 from orderflow.domain.model.commands import MoveOrder, PlaceOrder, PlaceOrders
-from orderflow.errors import NotFoundError, OrderNotFoundError
+from orderflow.errors import NotFoundError, OrderNotFoundError, UnreadableError
 from orderflow.errors.quoting import listed, quoted
 
 if TYPE_CHECKING:
@@ -207,7 +207,10 @@ def _has_order(seller: Seller, order_id: str) -> bool:
 
 
 def _is_known(flow: OrderFlow, seller_id: str) -> bool:
-    return bool(flow.seller(seller_id).events(limit=1))
+    try:
+        return bool(flow.seller(seller_id).events(limit=1))
+    except UnreadableError:  # there is one
+        return True
 
 
 def _new_seller(flow: OrderFlow, seller_id: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ def check_erasable_read(before: datetime, *, after: object, limit: object) -> da
         InvalidValueError: If one is not valid.
     """
     if after is not None:
-        require_order("to_erase.after", after)
+        require_identifier("to_erase.after", after)
     require_limit("to_erase.limit", limit)
     return require_moment("to_erase.before", before)
 

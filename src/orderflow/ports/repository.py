@@ -82,17 +82,17 @@ class Reading(View, Protocol):
         ...
 
     def to_erase(
-        self, before: datetime, *, after: Order | None = None, limit: int | None = None
-    ) -> Sequence[Order]:
-        """Return the orders whose personal data is to be erased, sorted as `orders` sorts them.
+        self, before: datetime, *, after: str | None = None, limit: int | None = None
+    ) -> Sequence[str]:
+        """Return the ids of orders whose personal data is to be erased, sorted.
 
         These have ended, their personal data is not erased, and none of their events is at this
         time or later. An order has ended if it was cancelled or has left the warehouse.
 
         Args:
             before: The time.
-            after: Return only orders after this one, which is the last of the previous page.
-            limit: Return at most this many orders.
+            after: Return only ids after this one, which is the last of the previous page.
+            limit: Return at most this many ids.
         """
         ...
 

@@ -9,7 +9,6 @@ import attrs
 from orderflow.domain.model.arguments import require_identifier, require_kind, require_number
 from orderflow.domain.model.commands import ErasePersonalData
 from orderflow.domain.model.erasure import ERASED_TOGETHER_MAX
-from orderflow.domain.model.order import Order
 from orderflow.domain.model.status import ENDED
 from orderflow.errors import LimitRefusedError, UnreadableError
 from orderflow.ports.read_arguments import check_erasable_read
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from orderflow.domain.model.order import Order
     from orderflow.domain.model.outcome import Outcome
     from orderflow.ports import Reading
 
@@ -37,13 +37,13 @@ class OrdersToErase:
         skipped: Pairs of an order that has ended and why it has to stay.
         unreadable: Pairs of an order that has ended and why this release cannot tell whether it may
             be erased. A process of a later release can.
-        last: The last order of the page, to get the next page; `None` if there are no more.
+        last: The id of the last order of the page, to get the next; `None` if there are no more.
     """
 
     order_ids: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
-    last: Order | None = None
+    last: str | None = None
 
 
 class ErasingMethods(ReadMethods):
@@ -103,7 +103,7 @@ class ErasingMethods(ReadMethods):
         )
 
     def orders_to_erase(
-        self, before: datetime, *, after: Order | None = None, limit: int = ORDERS_PER_PAGE
+        self, before: datetime, *, after: str | None = None, limit: int = ORDERS_PER_PAGE
     ) -> OrdersToErase:
         """Return the next orders that ended before a time, and have personal data still.
 
@@ -114,14 +114,9 @@ class ErasingMethods(ReadMethods):
             before: The orders have had no event at this time or later.
             after: Return only orders after this one, which is `last` of the previous page.
             limit: Look at this many orders, 1 or more.
-
-        Raises:
-            UnreadableError: If this release cannot read one of these orders itself.
         """
         require_number("orders_to_erase.limit", limit, 1, of="orders")
         before = check_erasable_read(before, after=after, limit=limit)
-        if after is not None:
-            self._require_own("orders_to_erase.after", after.seller_id)
 
         def task(reading: Reading) -> OrdersToErase:
             page = reading.to_erase(before, after=after, limit=limit)
@@ -129,24 +124,25 @@ class ErasingMethods(ReadMethods):
             skipped: list[tuple[str, str]] = []
             unreadable: list[tuple[str, str]] = []
             last = None
-            for order in page:
-                if order.order_id not in chosen:
+            for order_id in page:
+                if order_id not in chosen:
                     try:
+                        order = self._found(reading, order_id)
                         relatives = self._add_relatives(reading, order, {})
                         reason = _reason_to_keep(reading, relatives.values(), before)
                     except (LimitRefusedError, UnreadableError) as error:
                         left = unreadable if isinstance(error, UnreadableError) else skipped
-                        left.append((order.order_id, str(error)))
-                        last = order
+                        left.append((order_id, str(error)))
+                        last = order_id
                         continue
                     if len({**chosen, **relatives}) > ERASED_TOGETHER_MAX:
                         break
                     if reason is None:
                         chosen |= relatives
                     else:
-                        skipped.append((order.order_id, reason))
-                last = order
-            is_done = len(page) < limit and last is (page[-1] if page else None)
+                        skipped.append((order_id, reason))
+                last = order_id
+            is_done = len(page) < limit and last == (page[-1] if page else None)
             return OrdersToErase(
                 order_ids=tuple(chosen),
                 skipped=tuple(skipped),

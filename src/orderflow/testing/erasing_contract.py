@@ -187,7 +187,7 @@ class ErasingContract(ABC):
         """An order has ended if it left or was cancelled, and nothing has happened since."""
         repository = self.make_repository()
         acme = OrderFlow(repository).seller("acme")
-        for minute, order_id in enumerate(("10", "9", "late", "open", "again", "gone")):
+        for minute, order_id in enumerate(("9", "10", "late", "open", "again", "gone")):
             acme.place(_order(order_id, "Ann", 1), at=later(minute), allocate=False)
         for minute, order_id in enumerate(("10", "9", "gone"), 10):
             acme.cancel(order_id, at=later(minute))
@@ -208,7 +208,7 @@ class ErasingContract(ABC):
                 for run in (repository.read, repository.write):
                     require_same(what, run("acme", read), found[:limit])
             for place, order_id in enumerate(found):
-                read = partial(_to_erase, before=before, after=acme.order(order_id))
+                read = partial(_to_erase, before=before, after=order_id)
                 what = f"to_erase({before}, after={order_id!r})"
                 require_same(what, repository.read("acme", read), found[place + 1 :])
         require_same("zenith", repository.read("zenith", partial(_to_erase, before=later(99))), [])
@@ -271,9 +271,9 @@ def _stored(repository: Repository, answers: int) -> list[str]:
 
 
 def _to_erase(
-    reading: Reading, before: datetime, after: Order | None = None, limit: int | None = None
+    reading: Reading, before: datetime, after: str | None = None, limit: int | None = None
 ) -> list[str]:
-    return [each.order_id for each in reading.to_erase(before, after=after, limit=limit)]
+    return list(reading.to_erase(before, after=after, limit=limit))
 
 
 def _replaced_by(reading: Reading, order_id: str) -> list[str]:

@@ -313,16 +313,17 @@ class MemoryUnitOfWork:
         return [self._seller.orders[each] for each in sorted(placed)]
 
     def to_erase(
-        self, before: datetime, *, after: Order | None = None, limit: int | None = None
-    ) -> Sequence[Order]:
-        """Return the orders that ended before a time and whose personal data is not erased."""
+        self, before: datetime, *, after: str | None = None, limit: int | None = None
+    ) -> Sequence[str]:
+        """Return the ids of orders that ended before a time and have personal data still."""
         moment = check_erasable_read(before, after=after, limit=limit)
         found = (
-            order
-            for order in self.orders(after=after)
-            if order.status in ENDED
+            order_id
+            for order_id, order in sorted(self._seller.orders.items())
+            if (after is None or order_id > after)
+            and order.status in ENDED
             and order.erased_at is None
-            and not self.events(order.order_id, since=moment, limit=1)
+            and not self.events(order_id, since=moment, limit=1)
         )
         return tuple(islice(found, limit))
 

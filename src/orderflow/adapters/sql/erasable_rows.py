@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, or_, select, text, update
 
 from orderflow.adapters.sql.arrays import KEY, IsOneOf
-from orderflow.adapters.sql.statements import SELLER, is_after, statements_of
+from orderflow.adapters.sql.statements import SELLER, statements_of
 from orderflow.adapters.sql.stored import read_stored
 from orderflow.codec import dumps
 from orderflow.domain.model.arguments import require_identifier
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql import Executable
 
     from orderflow.adapters.sql.executor import Executor
+    from orderflow.adapters.sql.prepared import Row
     from orderflow.adapters.sql.rows import Moments, Values
     from orderflow.adapters.sql.statements import Statements
     from orderflow.adapters.sql.tables import Tables
@@ -80,23 +81,24 @@ class ErasureStatements:
 
     def _name_order_reads(self, tables: Tables) -> None:
         orders, events, read = tables.orders.c, tables.events.c, statements_of(tables).orders_where
-        placing = (orders.placed_at, orders.order_id)
         later = select(events.number).where(
             events.seller_id == SELLER,
             events.order_id == orders.order_id,
             events.at >= bindparam("before", type_=events.at.type),
         )
-        has_ended = (
-            _is_one_of("status", sorted(ENDED)),
-            orders.erased_at.is_(None),
-            ~later.exists(),
-        )
-        self.to_erase = {
-            has_begun: read(*has_ended, *([is_after(*placing)] if has_begun else []))
-            .order_by(*placing)
+        to_erase = (
+            select(orders.order_id)
+            .where(
+                orders.seller_id == SELLER,
+                _is_one_of("status", sorted(ENDED)),
+                orders.erased_at.is_(None),
+                ~later.exists(),
+            )
+            .order_by(orders.order_id)
             .limit(bindparam("limit"))
-            for has_begun in (False, True)
-        }
+        )
+        is_after = orders.order_id > bindparam("after")
+        self.to_erase = {False: to_erase, True: to_erase.where(is_after)}
         replaces = orders.replaces == bindparam("replaces")
         self.replaced_by = read(replaces).order_by(orders.order_id)
 
@@ -146,23 +148,23 @@ class ErasableReads:
         return self._read_orders(to.replaced_by, replaces=order_id)
 
     def to_erase(
-        self, before: datetime, *, after: Order | None = None, limit: int | None = None
-    ) -> Sequence[Order]:
-        """Return the orders that ended before a time and whose personal data is not erased."""
+        self, before: datetime, *, after: str | None = None, limit: int | None = None
+    ) -> Sequence[str]:
+        """Return the ids of orders that ended before a time and have personal data still."""
         moment = check_erasable_read(before, after=after, limit=limit)
         parameters: Values = {
             "before": self.moments.write(moment),
             "limit": UNITS_MAX if limit is None else limit,
         }
         if after is not None:
-            parameters |= self._behind(after)
+            parameters["after"] = after
         page = _erasure_statements(self._statements.tables).to_erase[after is not None]
-        return self._read_orders(page, **parameters)
+        return [order_id for (order_id,) in self._rows(page, **parameters)]
 
     def _read_orders(self, statement: Executable, **parameters: object) -> Sequence[Order]:
         raise NotImplementedError  # `SqlReading`, which this is mixed into, has it
 
-    def _behind(self, order: Order) -> Values:
+    def _rows(self, statement: Executable, **parameters: object) -> Sequence[Row]:
         raise NotImplementedError  # `SqlReading`, which this is mixed into, has it
 
 

@@ -97,10 +97,7 @@ def erase(
                 _erase_named(seller, order_ids, erase_together, report)
             elif older_than is not None:
                 for seller_id in database.sellers_with_orders(where.seller):
-                    try:
-                        _erase_old(database.flow.seller(seller_id), before, erase_together, report)
-                    except UnreadableError as error:
-                        report.unread.add(f"orders of seller {seller_id!r}", error)
+                    _erase_old(database.flow.seller(seller_id), before, erase_together, report)
         finally:  # report what was done, whatever stopped the rest
             report.show(as_json=as_json)
         found = report.erased or report.erased_already
