@@ -174,7 +174,7 @@ def _print(result: BulkResult, before: dict[str, Order], options: BulkOptions) -
     if listing.as_json:
         return
     if not listing.as_csv:
-        reasons = [row["reason"] for row in rows[: listing.limit or None] if row["reason"]]
+        reasons = [row["reason"] for row in rows[: listing.rows_max or None] if row["reason"]]
         if reasons:
             terminal.results().print(*reasons)
     said = ", ".join(f"{step}: {number:,}" for step, number in counts.items() if number)

@@ -100,8 +100,8 @@ def sort_rows(
     found = list(islice(rows, SORTED_MAX + 1))
     if len(found) > SORTED_MAX:
         raise _bad(
-            f"there are more than {SORTED_MAX:,} {what} to sort: give a smaller --limit, or "
-            f"choose fewer with --where"
+            f"there are more than {SORTED_MAX:,} {what} to sort: give a --limit below that, "
+            f"or choose fewer with --where"
         )
     return sorted(found, key=key)
 

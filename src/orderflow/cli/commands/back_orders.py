@@ -85,14 +85,14 @@ def backorders(
             key = sort_key(choice.sort, _PRODUCT_FIELDS)
             found = _waited_for(database, chosen)
             if key is not None:
-                found = iter(_sorted(found, key, how.limit))
+                found = iter(_sorted(found, key, how.rows_max))
             print_listing("products", (*_PRODUCT_COLUMNS, *value), chosen.known(found), how)
         else:
             chosen = OrderChoice(choice, where, database)
             if chosen.where.seller is not None:
                 check_seller(database.flow, chosen.where.seller)
             product = key_of(database, chosen.where, sku)
-            queue = chosen.known(_queue(database, product, chosen, how.limit), sku)
+            queue = chosen.known(_queue(database, product, chosen, how.rows_max), sku)
             print_listing("queue", (*_QUEUE_COLUMNS, *value[:1]), queue, how)
         chosen.values.report()
 

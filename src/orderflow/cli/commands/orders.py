@@ -118,7 +118,7 @@ def orders(
         chosen = OrderChoice(choice, where, database)
         rows = (
             _row(order, chosen, expected=expected, with_value=choice.value_field is not None)
-            for order in chosen.orders(status, sku, how.limit)
+            for order in chosen.orders(status, sku, how.rows_max)
         )
         sellers = database.sellers_with_orders(chosen.where.seller, status, sku)
         columns = order_columns(several_sellers=len(list(islice(sellers, 2))) > 1)

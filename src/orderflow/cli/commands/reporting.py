@@ -161,7 +161,7 @@ def exceptions(
                 warehouse_id=where.warehouse,
                 recent=recent,
                 answer_within=answer_within,
-                limit=how.limit + 1 if how.limit else None,
+                limit=how.rows_max + 1 if how.rows_max else None,
                 progress=progress,
             )
         ]
@@ -277,7 +277,7 @@ def service_levels(
                     moment=moment,
                     period=period,
                     warehouse_id=where.warehouse,
-                    misses_max=how.limit or MISSES_MAX,
+                    misses_max=how.rows_max or MISSES_MAX,
                     at=now,
                     progress=progress,
                 ),
@@ -297,7 +297,7 @@ def service_levels(
         beside = {"levels": level_rows, "further_misses": further}
         print_listing("misses", MISS_COLUMNS, miss_rows, how, beside)
         if not how.as_json:
-            listed = len(miss_rows[: how.limit or None])
+            listed = len(miss_rows[: how.rows_max or None])
             terminal.messages().print(f"{_missed(level_rows)}; listed: {listed:,}")
     else:
         beside = {"misses": miss_rows, "further_misses": further}

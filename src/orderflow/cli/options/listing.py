@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 __all__ = ["ListingOptions"]
 
+_TABLE_ROWS_MAX = 50
 
-def _is_limit(_instance: object, _attribute: Attribute[int], value: int) -> None:
+
+def _is_limit(_instance: object, _attribute: Attribute[int | None], value: int | None) -> None:
     validators.require(
-        ok=validators.is_units(value, 0),
+        ok=value is None or validators.is_units(value, 0),
         field="limit",
         demand=f"from 0 to {validators.UNITS_MAX}",
         value=value,
@@ -28,12 +30,12 @@ class ListingOptions:
     """How a listing is printed.
 
     Attributes:
-        limit: Show at most this many; 0 shows all.
+        limit: Show at most this many; 0 shows all. Default: 50 in a table, all in JSON and CSV.
         as_json: Print JSON.
         as_csv: Print CSV for a spreadsheet.
     """
 
-    limit: int = attrs.field(default=50, validator=_is_limit)
+    limit: int | None = attrs.field(default=None, validator=_is_limit)
     as_json: bool = attrs.field(default=False, metadata={"names": ("--json",)})
     as_csv: bool = attrs.field(default=False, metadata={"names": ("--csv",)})
 
@@ -44,3 +46,10 @@ class ListingOptions:
             demand="omitted with --json",
             value=self.as_csv,
         )
+
+    @property
+    def rows_max(self) -> int:
+        """How many rows are shown at most; 0 if all are."""
+        if self.limit is None:
+            return 0 if self.as_json or self.as_csv else _TABLE_ROWS_MAX
+        return self.limit

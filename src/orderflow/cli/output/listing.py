@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from orderflow.cli.output.console import heading
 from orderflow.wording.moments import moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rich.table import Table
 
@@ -91,23 +91,28 @@ def print_listing(
     Args:
         name: The key of the rows in JSON.
         columns: The columns of a table and of CSV. JSON has everything in the rows.
-        rows: The rows. Only those to be printed are read.
+        rows: The rows. Only those to be printed are read, and for JSON and CSV one at a time.
         how: The options of the listing.
         beside: What else the JSON has.
     """
     each = iter(rows)
-    shown = list(islice(each, how.limit or None))
-    more = next(each, None) is not None
+    each = chain(tuple(islice(each, 1)), each)  # what refuses the listing does so before it begins
+    shown = islice(each, how.rows_max or None)
     if how.as_json:
-        terminal.print_json({name: shown, "more": more, **beside})
-    elif how.as_csv:
+        terminal.print_json_listing(name, shown, lambda: {"more": _has(each), **beside})
+        return
+    if how.as_csv:
         cells = ([_plain(column, row[column.key]) for column in columns] for row in shown)
         terminal.print_csv([column.key for column in columns], cells)
     else:
         console = terminal.results()
-        console.print(table_of(columns, shown, console.width))
-    if more and not how.as_json:
+        console.print(table_of(columns, tuple(shown), console.width))
+    if _has(each):
         terminal.messages().print("… and more: --limit 0 shows all")
+
+
+def _has(further: Iterator[Row]) -> bool:
+    return next(further, None) is not None
 
 
 def table_of(columns: Sequence[Column], rows: Sequence[Row], room: int) -> Table:

@@ -19,7 +19,7 @@ from orderflow.importing import FileError, write_csv
 from orderflow.wording.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -42,6 +42,7 @@ __all__ = [
     "print_error",
     "print_json",
     "print_json_line",
+    "print_json_listing",
     "progress_bar",
     "results",
 ]
@@ -87,22 +88,41 @@ def confirm(question: str) -> bool:
 
 def print_json(value: dict[str, Any]) -> None:
     """Print a result as JSON."""
-    _write_json(json.dumps(value, ensure_ascii=False, indent=2))
+    sys.stdout.write(f"{_json(value, indent=2)}\n")
 
 
 def print_json_line(value: dict[str, Any]) -> None:
     """Print one of several results as a line of JSON, at once."""
-    _write_json(json.dumps(value, ensure_ascii=False))
+    sys.stdout.write(f"{_json(value)}\n")
     sys.stdout.flush()
 
 
-def _write_json(text: str) -> None:
-    """Write JSON, with every unprintable character as JSON escapes it."""
+def print_json_listing(
+    name: str, rows: Iterable[Mapping[str, Any]], beside: Callable[[], dict[str, Any]]
+) -> None:
+    """Print rows, one at a time, as JSON that `print_json` would print.
+
+    Args:
+        name: The key of the rows.
+        rows: The rows.
+        beside: Returns the further keys, when all rows are read.
+    """
+    before, end = "\n    ", "]"
+    sys.stdout.write(f"{{\n  {_json(name)}: [")
+    for row in rows:
+        sys.stdout.write(before + _json(row, indent=2).replace("\n", "\n    "))
+        before, end = ",\n    ", "\n  ]"
+    sys.stdout.write(f"{end},{_json(beside(), indent=2).removeprefix('{')}\n")
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """Return JSON, with every unprintable character as JSON escapes it."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
     if not text.isprintable():
         text = "".join(
             each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text
         )
-    sys.stdout.write(f"{text}\n")
+    return text
 
 
 def print_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
