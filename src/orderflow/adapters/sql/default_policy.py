@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orderflow.adapters.sql.per_seller import PerSeller
+from orderflow.adapters.sql.store import SqlStore
 from orderflow.domain.model.arguments import require_policy
 from orderflow.domain.model.policy import AllocationPolicy
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["SqlDefaultPolicy"]
 
 
-class SqlDefaultPolicy:
+class SqlDefaultPolicy(SqlStore):
     """The policy of every seller who has none of their own.
 
     Give it to `OrderFlow` as its `default_policy`. A seller's own policy is part of the seller's
@@ -32,7 +33,8 @@ class SqlDefaultPolicy:
     """
 
     def __init__(self, engine: Engine | Transactions, *, tables: Tables | None = None) -> None:
-        self._stored = _Policies(engine, tables=tables)
+        super().__init__(engine, tables=tables)
+        self._stored = _Policies(self.transactions, tables=self.tables)
 
     @property
     def is_set(self) -> bool:
