@@ -316,6 +316,13 @@ def test_only_those_who_give_units_are_passed_over() -> None:
     assert [each.order_id for each in plan.passed_over] == ["A", "B", "C"]
 
 
+def test_an_order_needs_the_units_of_all_its_lines() -> None:
+    state = backlog(("A", {"MUG": (1, 3)}), ("B", {"MUG": (2, 9)}))
+    lines = (OrderLine("1", "MUG", 2, 0), OrderLine("2", "MUG", 1, 0))
+    plan = rebalance(_with_lines(state, "A", *lines), AT)
+    assert (completed(plan), plan.value) == (set(), 0)
+
+
 def test_one_unit_is_given_by_somebody_too() -> None:
     state = backlog(
         ("A", {"MUG": (4, 4), "CUP": (0, 3)}),
@@ -325,6 +332,12 @@ def test_one_unit_is_given_by_somebody_too() -> None:
         *TOO_MANY_TO_TRY_ALL,
     )
     assert rebalance(state, AT, protection=Protection(passed_over_max=0)).value == 1
+
+
+def test_of_two_orders_all_choices_are_tried() -> None:
+    state = backlog(("A", {"CUP": (1, 3)}), ("B", {"CUP": (3, 4)}))
+    protection = Protection(complete=False, whole_lines=True, sets=True)
+    assert rebalance(state, AT, protection=protection).value == 1
 
 
 def test_not_all_choices_of_many_orders_are_tried() -> None:

@@ -38,6 +38,16 @@ def test_pages_of_any_size_have_each_order_once(limit: int) -> None:
     assert pages(old_shop(), limit) == (["A", "C", "D"], ["B"])
 
 
+def test_parts_are_erased_together_although_another_order_is_new() -> None:
+    shop = shop_with(MUG=2)
+    shop.place(order("A", ("MUG", 2)), at=later(1))
+    shop.split("A", units={"1": 1}, at=later(2))
+    for order_id in ("A", "A.1"):
+        shop.cancel(order_id, at=later(3))
+    shop.place(order("new", placed_at=later(100)), at=later(100))
+    assert pages(shop, 9) == (["A", "A.1"], [])
+
+
 @pytest.mark.parametrize("limit", [1, 2, 9])
 def test_orders_that_are_too_many_are_skipped(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = old_shop()

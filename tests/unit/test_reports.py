@@ -526,6 +526,13 @@ def levels(acme: Seller, at: datetime, **options: object) -> dict[ServiceTarget,
     return {each.target: (each.on_time, each.orders) for each in found.levels}
 
 
+def test_a_promise_counts_from_its_very_moment(acme: Seller) -> None:
+    acme.place(order("A", promised_by=day(1)), at=NOON)
+    before = levels(acme, day(1) - timedelta(microseconds=1), end=day(2))
+    assert ServiceTarget.PROMISE not in before
+    assert levels(acme, day(1), end=day(2))[ServiceTarget.PROMISE] == (0, 1)
+
+
 def test_an_order_that_leaves_on_its_day_is_on_time(acme: Seller) -> None:
     acme.book_in(key("MUG"), 9, at=NOON)
     acme.place(order("A", promised_by=day(1)), at=NOON)

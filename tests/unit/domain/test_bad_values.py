@@ -138,7 +138,7 @@ MOMENT = [
 ]
 DURATION = [timedelta(0), -MICROSECOND, timedelta(days=36_525) + MICROSECOND, timedelta.max, 3, "1"]
 OPTIONAL_MOMENT = [value for value in MOMENT if value is not None]
-NOTE = ["x" * 1_001, None, 3, b"x"]
+NOTE = ["x" * 1_001, None, 3, b"x", "\x1f", "\x7f", "\x9f"]
 UNITS = [0, -1, True, 1.0, "1", TOO_MANY, None]
 LINE_UNITS = [
     *([("1", 1)], {"1": 1}, ("1", 1), (("1",),), (("1", 1, 1),), (["1", 1],)),

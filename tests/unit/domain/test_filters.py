@@ -272,6 +272,12 @@ def test_the_first_and_the_last_day_are_allowed_in_any_zone(day: str, zone: str)
     assert filter_of(f"{first} and {last}").conditions == (first, last)
 
 
+@pytest.mark.parametrize("day", ["1970-01-01", "2999-12-31"])
+def test_the_days_before_and_after_them_are_refused(day: str) -> None:
+    with pytest.raises(InvalidValueError, match=f"a day from .*, not '{day}'"):
+        filter_of(f"placed={day}")
+
+
 def test_a_text_may_be_as_long_as_the_limit() -> None:
     assert filter_of("units>1".ljust(20_000)) == filter_of("units>1")
     with pytest.raises(InvalidValueError, match=r"^filter must be a text of at most 20000 char"):
