@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -18,7 +18,7 @@ from orderflow.codec import from_data, to_data
 from orderflow.errors import CodecError, InvalidValueError, NotFoundError, RefusedError
 from orderflow.errors.quoting import ITEMS_MAX
 from orderflow.schemas import all_types, components_of, schema_of
-from orderflow.schemas.keywords import BETWEEN_FIELDS, demands
+from orderflow.schemas.keywords import BETWEEN_FIELDS, OF_INSTANCES, demands
 from orderflow.testing import strategies
 from tests.codec.test_meddling import meddle
 from tests.codec.things import CLASSES, ORDER, things
@@ -134,7 +134,7 @@ UNSAID = re.compile(
     r"be ((given|None|empty|one that agrees|ON_HOLD exactly|at (most|least)|other|another|WAIT|the|"
     r"STRICT|COMPLETE|AFTER_WAITING|lines whose|orders|in the order|AT_ONCE|DAILY|warehouses|"
     r"one for each|one of the|a number of units) |a (date|moment|timedelta|count)|in the years|"
-    r"a whole number of units from 0 to the quantity|the IANA name)"
+    r"a whole number of units from 0 to (the quantity|on_hand)|the IANA name)"
 )
 
 
@@ -171,10 +171,26 @@ def test_each_field_refuses_what_the_codec_refuses(kind: type) -> None:
         (name, odd, by)
         for odd in ODD
         for name, by in disagreements(kind, odd)
-        if f"{kind.__name__}.{name}" not in BETWEEN_FIELDS
+        if f"{kind.__name__}.{name}" not in {*BETWEEN_FIELDS, *OF_INSTANCES}
         and not (isinstance(odd, str) and name in {"time_zone", "zone"})
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+@given(data=st.data())
+@settings(few, max_examples=1, phases=[Phase.generate])
+def test_each_field_of_a_valid_value_has_the_bounds_of_the_codec(
+    kind: type, data: st.DataObject
+) -> None:
+    """Give one field at a time a value out of bounds: some rules need all the others."""
+    valid = to_data(data.draw(things(kind)))
+    for field in attrs.fields(kind):
+        for odd in (-1, -(10**9) - 1, 10**12 + 1, []):
+            after = {**valid, "data": {**valid["data"], field.name: odd}}
+            found = faults(after)
+            if any("whole number" in each or not UNSAID.search(each) for each in found):
+                assert not accepts(after), (field.name, odd, found)
 
 
 def disagreements(kind: type, odd: object) -> Iterator[tuple[str, str]]:

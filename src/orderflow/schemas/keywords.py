@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Schema = dict[str, Any]
 
-__all__ = ["ANY_INTEGER", "BETWEEN_FIELDS", "DEFINITIONS", "demands", "pair"]
+__all__ = ["ANY_INTEGER", "BETWEEN_FIELDS", "DEFINITIONS", "OF_INSTANCES", "demands", "pair"]
 
 _CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _UNPRINTABLE = "\x00-\x1f\x7f-\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
@@ -174,6 +174,15 @@ _OF_FIELDS: dict[str, Schema] = {
 }
 """The rules that belong to one field of one type."""
 
+OF_INSTANCES: dict[str, Schema] = {
+    "BackOrderWait.passed_over": {"minimum": 0, "maximum": UNITS_MAX},
+    "DespatchOrder.units": {"minItems": 1},
+    "MoveOrder.units": {"minItems": 1},
+    "Stock.allocated": {"minimum": 0, "maximum": UNITS_MAX},
+    "Stock.on_hand": {"minimum": 0, "maximum": UNITS_MAX},
+}
+"""The rules for one field that its class checks together with others, not by a validator."""
+
 BETWEEN_FIELDS = frozenset(
     {
         "CutOffRules.large_file_before",
@@ -203,9 +212,10 @@ def demands(kind: type, field: attrs.Attribute[Any]) -> Schema:
         LookupError: If the field has a rule that this module does not know.
     """
     found: Schema = {}
+    name = f"{kind.__name__}.{field.name}"
     for rule in _rules(field.validator):
-        found |= _keywords(f"{kind.__name__}.{field.name}", rule)
-    return found
+        found |= _keywords(name, rule)
+    return found | OF_INSTANCES.get(name, {})
 
 
 def _rules(validator: Any) -> Iterator[Any]:  # noqa: ANN401 - what attrs makes of validators
