@@ -53,6 +53,8 @@ def test_orders_that_are_too_many_are_skipped(limit: int, monkeypatch: pytest.Mo
     shop = old_shop()
     shop.cancel("E", at=later(10))
     monkeypatch.setattr(erasing_methods, "ERASED_TOGETHER_MAX", 1)
+    reasons = dict(shop.orders_to_erase(later(99)).skipped)
+    assert "2 orders" in reasons["B"], reasons
     assert pages(shop, limit) == (["A", "C", "D"], ["B", "E"])
 
 

@@ -887,4 +887,5 @@ def test_a_version_is_no_number_of_units(version: object) -> None:
 
 def test_a_note_may_have_lines_of_several_words() -> None:
     note = "The customer is away.\n\tDeliver on Friday."
-    assert CountStock(at=NOON, key=key(), counted=1, note=note).note == note
+    for each in (note, "x" * 1_000):
+        assert CountStock(at=NOON, key=key(), counted=1, note=each).note == each
