@@ -105,8 +105,13 @@ def test_a_file_is_bounded(portal: Portal) -> None:
 
 def test_no_file_and_no_form_are_refused(portal: Portal) -> None:
     acme = portal.signed_in("acme")
-    assert upload(acme, CSV, name="").status == 422
-    assert acme.post("/uploads", [("csrf", acme.token)]).status == 422
+    token = ("csrf", acme.token)
+    for page in (
+        upload(acme, CSV, name=""),
+        acme.post("/uploads", [token]),
+        acme.post("/uploads", [token, ("file", "abc")]),
+    ):
+        assert (page.status, "choose a file to upload" in page.text) == (422, True)
     broken = acme.client.post(
         "/uploads", content=b"--x", headers={"Content-Type": "multipart/form-data; boundary=y"}
     )

@@ -108,10 +108,16 @@ async def refuse_stale(request: Request, error: StaleVersionError) -> Response:
 
 async def refuse_request(request: Request, error: RequestValidationError) -> Response:
     """Name the fields that are not filled in as they should be."""
-    faults = [
-        f"{each['loc'][-1]}: {FAULTS.get(each['type'], each['msg'])}" for each in error.errors()
-    ]
-    return problem_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, "; ".join(faults))
+    faults = "; ".join(map(fault_of, error.errors()))
+    return problem_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, faults)
+
+
+def fault_of(error: dict[str, Any]) -> str:
+    """Say what is wrong with a field."""
+    name = error["loc"][-1]
+    if name == "file":
+        return "choose a file to upload"
+    return f"{name}: {FAULTS.get(error['type'], error['msg'])}"
 
 
 async def refuse_otherwise(request: Request, error: StarletteHTTPException) -> Response:
