@@ -46,3 +46,9 @@ def test_the_code_imports_only_public_names() -> None:
     assert len(imported) > 40
     assert [each for each in imported if "domain" in str(each[0])] == []
     assert [each for each in imported if each[1] not in import_module(str(each[0])).__all__] == []
+
+
+def test_it_names_the_shop_that_is_made() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    (shop,) = re.findall(r"orderflow (demo \S+ \d+) --db \$@", makefile)
+    assert f"`orderflow {shop}`" in TEXT
