@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from portal.ways import WAYS, buttons
 
-from orderflow import Status
+from orderflow import HoldReason, Order, OrderLine, Status, StockKey
 
 if TYPE_CHECKING:
     from tests.portal.conftest import Portal
@@ -201,3 +202,90 @@ def test_orders_come_in_pages_and_by_status(portal: Portal) -> None:
     assert "1001" not in acme.get("/orders?after=1001").text
     assert "No order has this status." in acme.get("/orders?status=CANCELLED").text
     assert "MUG" not in acme.get("/stock?find=CU").text.partition("Products")[2]
+
+
+def test_a_delivery_announces_all_that_was_seen_or_nothing(portal: Portal) -> None:
+    acme, seller = portal.signed_in("acme"), portal.seller("acme")
+    seller.place(order_of("1008", {"GLASS": 3, "VASE": 2}))
+    plan = acme.get("/order/send-stock?id=1008")
+    preview = plan.press("See what it would do")
+    seller.book_in(StockKey("acme", "leeds", "GLASS"), 3)
+    before = portal.written()
+    for stale in (
+        preview.press("Confirm: announce the delivery"),
+        plan.press("See what it would do"),
+    ):
+        assert stale.status == 409
+        assert "Order 1008 has changed since you opened this page. Nothing was saved." in stale.text
+    assert portal.written() == before
+    assert [each.key.sku for each in seller.receipts()] == ["MUG"]
+
+
+def test_a_second_click_announces_nothing_twice_even_if_the_delivery_has_come(
+    portal: Portal,
+) -> None:
+    acme, seller = portal.signed_in("acme"), portal.seller("acme")
+    preview = acme.get("/order/send-stock?id=1003").press("See what it would do")
+    first = preview.press("Confirm: announce the delivery")
+    for _ in range(2):  # while it is on its way, and once it has come
+        written = portal.written()
+        again = preview.press("Confirm: announce the delivery")
+        assert (again.status, again.response.url) == (200, first.response.url)
+        assert portal.written() == written
+        seller.book_in(StockKey("acme", "leeds", "BOWL"), 1)
+    other = preview.type("Confirm: announce the delivery", {"units:BOWL": "2"})
+    assert (other.status, "was used for another command" in other.text) == (422, True)
+
+
+def test_the_id_of_another_command_says_nothing_of_this_edit(portal: Portal) -> None:
+    acme, seller = portal.signed_in("acme"), portal.seller("acme")
+    seller.split("1004", command_id="used")
+    edit = acme.get("/order/edit?id=1005").type("Save", {"quantity:1": "1"})
+    done = edit.press("Confirm: save the changes", command_id="used")
+    assert "Quantity of BEAKER: 1" in done.text
+    assert "1004.1" not in done.text
+    assert seller.order("1005").units == 1
+    stale = edit.type("Confirm: save the changes", {"quantity:1": "3", "command_id": "used"})
+    assert stale.status == 409  # another edit is no second click
+    assert seller.order("1005").units == 1
+
+
+PRODUCTS = [f"P-{number}" for number in range(130)]
+
+
+@pytest.mark.parametrize(
+    ("user", "path", "note"),
+    [
+        ("acme", "/order/send-stock?id=1008", "… and 30 further products that the order is short"),
+        ("acme", "/order/edit?id=1008&choosing=", "… and 112 further products. Search"),
+        ("acme", "/order/way/cancel?id=1008", "… and 110 further products."),
+        ("acme", "/order?id=1008", "… and 6 earlier events."),
+        ("acme", "/stock", "… and 37 further products. Search"),
+        ("warehouse", "/warehouse", "… and 122 further products."),
+    ],
+)
+def test_a_page_says_how_much_it_leaves_out(
+    portal: Portal, user: str, path: str, note: str
+) -> None:
+    seller = portal.seller("acme")
+    for sku in PRODUCTS:
+        seller.book_in(StockKey("acme", "leeds", sku), 1)
+    seller.place(order_of("1008", dict.fromkeys(PRODUCTS, 2)))
+    for _ in range(17):
+        seller.hold("1008", HoldReason.ADDRESS)
+        seller.release_hold("1008")
+    if "edit" in path:
+        for sku in PRODUCTS:
+            seller.book_in(StockKey("acme", "leeds", sku), 2)
+    assert note in portal.signed_in(user).get(path).text
+
+
+def order_of(order_id: str, products: dict[str, int]) -> Order:
+    lines = [OrderLine(str(number), *each) for number, each in enumerate(products.items(), 1)]
+    return Order(
+        order_id=order_id,
+        seller_id="acme",
+        warehouse_id="leeds",
+        lines=tuple(lines),
+        placed_at=datetime.now(UTC),
+    )

@@ -4,7 +4,7 @@ Each step is a `GET` with the draft in its address, and changes nothing. Only th
 `POST`.
 """
 
-from collections.abc import Iterator
+from hashlib import sha256
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -29,8 +29,10 @@ from portal.review import (
     CommandId,
     FormFields,
     Review,
+    Version,
     order_fields,
     outcome_of,
+    require_version,
     review_page,
     to_order,
 )
@@ -48,9 +50,9 @@ def draft_of_query(request: Request, order: OwnOrder) -> Draft:
     return Draft.of_fields(request.query_params.multi_items(), order.version)
 
 
-def draft_of_form(fields: FormFields, order: OwnOrder) -> Draft:
+def draft_of_form(fields: FormFields, version: Version) -> Draft:
     """Return the draft in a form."""
-    return Draft.of_fields(fields, order.version)
+    return Draft.of_fields(fields, version)
 
 
 @routes.get("/order/edit")
@@ -106,16 +108,26 @@ def save(
     command_id: CommandId,
 ) -> Response:
     """Save the edits: all of them, or none."""
+    command_id = _with_digest(command_id, order, draft)
     if outcome_of(shop, seller.seller_id, command_id) is None:  # not a second click
         seller.handle(_command(seller, order, draft, command_id))
     return to_order(order.order_id, command_id)
 
 
+def _with_digest(command_id: str, order: Order, draft: Draft) -> str:
+    """Return an id that only the same form has again.
+
+    The library compares a command that comes again with the first one. The edits of a second click
+    cannot be compared: they are read against the lines of the order, which are others by then.
+    """
+    form = repr((order.order_id, *draft.fields()))
+    return f"{command_id}-{sha256(form.encode()).hexdigest()[:16]}"
+
+
 def _command(
     seller: Seller, order: Order, draft: Draft, command_id: str | None = None
 ) -> EditOrder:
-    if draft.version != order.version:  # the lines may be others now
-        raise StaleVersionError(order.order_id, draft.version, order.version)
+    require_version(order, draft.version)  # the lines may be others now
     edits = tuple(draft.edits(order, seller.replacement_offers(order.order_id)))
     if not edits:
         raise EditRefusedError(
@@ -134,8 +146,8 @@ class Product:
     offer: ReplacementOffer | None = None
 
 
-def _inventory(seller: Seller, order: Order, draft: Draft) -> Iterator[Product]:
-    """Yield what is available: for a line to replace, what the catalogue offers comes first."""
+def _inventory(seller: Seller, order: Order, draft: Draft) -> list[Product]:
+    """Return what is available: for a line to replace, what the catalogue offers comes first."""
     offers = {
         each.edit.sku: each
         for each in seller.replacement_offers(order.order_id)
@@ -149,7 +161,7 @@ def _inventory(seller: Seller, order: Order, draft: Draft) -> Iterator[Product]:
         and stock.available
         and wanted in stock.key.sku.casefold()
     ]
-    yield from sorted(found, key=lambda each: each.offer is None)[:INVENTORY_MAX]
+    return sorted(found, key=lambda each: each.offer is None)
 
 
 def _form(
@@ -164,6 +176,7 @@ def _form(
     line_ids = [line.line_id for line in order.lines]
     if draft.choosing not in {None, NEW_LINE, *line_ids}:
         draft.choosing = None
+    inventory = [] if draft.choosing is None else _inventory(seller, order, draft)
     return page(
         request,
         "edit.html",
@@ -171,7 +184,8 @@ def _form(
         order=order,
         lines=lines_of(order),
         draft=draft,
-        inventory=[] if draft.choosing is None else [*_inventory(seller, order, draft)],
+        inventory=inventory[:INVENTORY_MAX],
+        more_inventory=len(inventory) - INVENTORY_MAX,
         replaces=order.line(draft.choosing).sku if draft.choosing else "",
         fault=fault,
     )

@@ -10,7 +10,7 @@ from attrs import frozen
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from orderflow import Order, Outcome, Seller
+from orderflow import Order, Outcome, Seller, StaleVersionError
 from orderflow.commands import OrderCommand
 from portal.drafts import version_of
 from portal.pages import page
@@ -36,6 +36,12 @@ def form_version(version: Annotated[str, Form()] = "") -> int:
 
 
 Version = Annotated[int, Depends(form_version)]
+
+
+def require_version(order: Order, version: int) -> None:
+    """Raise `StaleVersionError` if the order has changed since a form was opened."""
+    if version != order.version:
+        raise StaleVersionError(order.order_id, version, order.version)
 
 
 def new_id() -> str:

@@ -85,6 +85,7 @@ def one_order(
         buttons=buttons(seller, order),
         changes=changes_of(outcome) if outcome is not None else None,
         history=[(each.at, sentence(each, skus)) for each in events[: -HISTORY_MAX - 1 : -1]],
+        earlier=len(events) - HISTORY_MAX,
         news=[sentence(each, skus) for each in news],
         is_by_itself=all(isinstance(each, OrderAllocated | OrderPartlyAllocated) for each in news),
     )
@@ -108,9 +109,9 @@ def stock(
         request,
         "stock.html",
         stock=found[:STOCK_A_PAGE],
-        more=max(0, len(found) - STOCK_A_PAGE),
+        more=len(found) - STOCK_A_PAGE,
         receipts=receipts[:STOCK_A_PAGE],
-        more_receipts=max(0, len(receipts) - STOCK_A_PAGE),
+        more_receipts=len(receipts) - STOCK_A_PAGE,
         find=find,
         now=datetime.now(UTC),
     )

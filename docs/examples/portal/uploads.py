@@ -1,6 +1,6 @@
 """Upload a file of orders. Its rejected rows can be downloaded, corrected and uploaded again."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
@@ -172,20 +172,29 @@ def _remarks(found: Import, done: BatchResult[ImportCommand]) -> Iterator[str]:
     """Yield what a seller should know beside the faults: nothing is omitted in silence."""
     if found.unchanged:
         yield f"{count(found.unchanged, 'order')} imported before: nothing to do."
-    for changed in found.changed[:MESSAGES_MAX]:
-        yield f"Order {changed.order_id} differs from the file, and was kept as it is."
-    if more := found.changed.total - len(found.changed[:MESSAGES_MAX]):
-        yield f"{count(more, 'more order')} with a difference."
-    for conflict in found.conflicting[:MESSAGES_MAX]:
-        yield f"Order {conflict.order_id} was not imported: {conflict.reason}."
-    for off in found.called_off[:MESSAGES_MAX]:
-        yield f"Order {off.order_id} is off in the file ({off.reason}), and open here."
-    for refused in done.refused[:MESSAGES_MAX]:
-        yield f"Refused: {refused.error}."
+    yield from _first(
+        f"Order {each.order_id} differs from the file, and was kept as it is."
+        for each in found.changed
+    )
+    yield from _first(
+        f"Order {each.order_id} was not imported: {each.reason}." for each in found.conflicting
+    )
+    yield from _first(
+        f"Order {each.order_id} is off in the file ({each.reason}), and open here."
+        for each in found.called_off
+    )
+    yield from _first(f"Refused: {each.error}." for each in done.refused)
     for reason, rows in found.reasons.items():
         yield f"{count(rows, 'row')} skipped: {reason}."
-    for unknown in found.unknown_skus[:MESSAGES_MAX]:
-        yield f"Not in your inventory: {unknown}."
+    yield from _first(f"Not in your inventory: {each}." for each in found.unknown_skus)
+
+
+def _first(remarks: Iterable[str]) -> Iterator[str]:
+    """Yield the first remarks of a kind, and how many more there are."""
+    every = [*remarks]
+    yield from every[:MESSAGES_MAX]
+    if len(every) > MESSAGES_MAX:
+        yield f"… and {len(every) - MESSAGES_MAX:,} more like the last one."
 
 
 def _keep(shop: Shop, row: dict[str, Any]) -> None:

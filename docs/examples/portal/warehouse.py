@@ -44,12 +44,14 @@ def deliveries(
     """List what is announced and what orders wait for. `done` shows what a booking has moved."""
     outcome = outcome_of(shop, seller_id, done) if seller_id and done else None
     receipts = _receipts(shop.flow, find.strip().casefold())
+    waiting = _waiting(shop.flow)
     return page(
         request,
         "warehouse.html",
         receipts=receipts[:RECEIPTS_MAX],
-        more=max(0, len(receipts) - RECEIPTS_MAX),
-        waiting=_waiting(shop.flow)[:SHORT_MAX],
+        more=len(receipts) - RECEIPTS_MAX,
+        waiting=waiting[:SHORT_MAX],
+        more_waiting=len(waiting) - SHORT_MAX,
         sellers=shop.flow.sellers(),
         find=find,
         changes=changes_of(outcome) if outcome is not None else None,
