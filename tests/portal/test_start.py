@@ -31,7 +31,7 @@ def test_a_port_that_is_none_is_refused(
 ) -> None:
     database = tmp_path / "x.db"
     error = refused([str(database), f"--port={port}"], monkeypatch, capsys)
-    assert f"argument --port: {port} cannot be used" in error
+    assert f"argument --port: must be from 0 to 65535, not {port}" in error
     assert not database.exists()
 
 

@@ -13,6 +13,8 @@ from portal.accounts import ACCOUNTS
 from portal.app import make_app
 from portal.shop import open_shop
 
+PORTS = range(65_536)
+
 
 def main() -> None:
     """Serve the portal on this machine, once its port is free and its database opens."""
@@ -20,9 +22,11 @@ def main() -> None:
     parser.add_argument("database", type=Path, help="the file of the database; made if missing")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000")
     options = parser.parse_args()
+    if options.port not in PORTS:
+        parser.error(f"argument --port: must be from 0 to {PORTS[-1]}, not {options.port}")
     try:
         listening = socket.create_server(("127.0.0.1", options.port))
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         parser.error(f"argument --port: {options.port} cannot be used; choose another: {error}")
     with listening:
         try:
