@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connections
 from django.test import Client
 
-from orderflow import HoldReason, Status
+from orderflow import HoldReason, Replacement, ReplacementList, Status
+from orderflow.django_admin import order_actions, order_changes
 from orderflow.django_admin.order_actions import ORDER_ACTIONS
 from tests.django_admin.host import flow
-from tests.django_admin.staff import NOON, Staff, address, key, messages, shop
+from tests.django_admin.staff import NOON, Staff, address, key, messages, place, shop
 
 DETAILS: dict[str, dict[str, object]] = {
     "split": {},
@@ -48,8 +50,8 @@ def test_a_split_is_previewed_and_done(staff: Staff) -> None:
     assert state() == before
     (message,) = staff.do("A-2", "split", new_order_id="A-2/now")
     assert message == (
-        "success: A-2: Split (1 of line 1, 1 of line 2 to A-2/now). "
-        "A-2/now: Split off (1 MUG, 1 CUP)."
+        "success: Order A-2: Split (1 of line 1, 1 of line 2 to A-2/now). "
+        "Order A-2/now: Split off (1 MUG, 1 CUP)."
     )
     assert flow.seller("acme").order("A-2/now").status is Status.ALLOCATED
 
@@ -78,8 +80,8 @@ def test_a_cancellation_shows_who_gets_the_units(staff: Staff) -> None:
     assert "What happens" in shown.content.decode()
     (message,) = staff.do("A-1", "cancel", reason="asked for")
     assert message == (
-        "success: A-1: Cancelled (asked for). "
-        "A-2: Allocated (1 of line 1). A-3: Allocated (1 of line 1)."
+        "success: Order A-1: Cancelled (asked for). "
+        "Order A-2: Allocated (1 of line 1). Order A-3: Allocated (1 of line 1)."
     )
     assert {each.status for each in flow.seller("acme").orders()[1:]} == {Status.ALLOCATED}
 
@@ -149,16 +151,73 @@ def test_details_that_no_longer_fit_are_of_an_order_that_has_changed(staff: Staf
     ]
 
 
-@pytest.mark.parametrize("action", DETAILS)
-def test_a_second_click_does_nothing_twice(staff: Staff, action: str) -> None:
+@pytest.mark.parametrize("is_atomic", [False, True])
+@pytest.mark.parametrize(
+    ("action", "details"),
+    [
+        *DETAILS.items(),
+        ("split", {"units_1": 1}),  # all of the line, which is gone then
+        ("split", {"units_0": 1}),
+        ("replace", {"line": "2", "sku": "MUG", "units": 1, "per": 1}),
+        ("release", {"reason": "ADDRESS"}),  # and FRAUD_RISK stays
+        ("cancel at the warehouse", {}),
+    ],
+)
+def test_a_second_click_tells_what_the_first_has_done(
+    staff: Staff,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    details: dict[str, object],
+    is_atomic: bool,  # noqa: FBT001 - a parameter of a test
+) -> None:
+    default = {**connections.settings["default"], "ATOMIC_REQUESTS": is_atomic}
+    monkeypatch.setitem(connections.settings, "default", default)
+    acme = flow.seller("acme")
     prepare(action)
-    confirmed = staff.preview("A-2", action, **DETAILS[action])
-    first = messages(staff.send("A-2", action, **confirmed))
+    if details.get("reason") == "ADDRESS":
+        acme.hold("A-2", HoldReason.FRAUD_RISK, at=NOON)
+    action, _, is_sent = action.partition(" ")
+    order_id = "A-1" if is_sent else "A-2"
+    if is_sent:
+        acme.send_to_warehouse("A-1", at=NOON)
+    confirmed = staff.preview(order_id, action, **details)
+    first = messages(staff.send(order_id, action, **confirmed))
     after = state()
     entries = LogEntry.objects.count()
-    assert messages(staff.send("A-2", action, **confirmed)) == first
-    assert first[0].startswith("success: A-2: ")
+    assert messages(staff.send(order_id, action, **confirmed)) == first
+    assert first[0].startswith(f"success: Order {order_id}: ")
     assert (state(), LogEntry.objects.count()) == (after, entries)
+
+
+@pytest.mark.parametrize(
+    ("order_id", "action", "details"),
+    [
+        ("A-1", "split", {"units_0": 1}),
+        ("A-1", "split", {"units_0": 1, "version": 1}),
+        ("A-2", "cancel", {}),
+        ("A-2", "split", {"units_0": 1}),
+    ],
+)
+def test_the_preview_of_another_command_confirms_nothing(
+    staff: Staff, order_id: str, action: str, details: dict[str, object]
+) -> None:
+    confirmed = staff.preview("A-2", "split", units_1=1)
+    staff.send("A-2", "split", **confirmed)
+    before, entries = state(), LogEntry.objects.count()
+    version = flow.seller("acme").order(order_id).version
+    sent = {**confirmed, "version": version, **details}
+    (message,) = messages(staff.send(order_id, action, **sent))
+    assert message.startswith("error: Nothing was done: command id ")
+    assert "was used for another command" in message
+    assert (state(), LogEntry.objects.count()) == (before, entries)
+
+
+def test_a_message_names_the_order_as_it_is_written(staff: Staff) -> None:
+    for order_id in ("web-1", "Web-1", "WEB-1"):
+        place(order_id, ("CUP", 1))
+    confirmed = staff.preview("web-1", "cancel")
+    page = staff.send("web-1", "cancel", **confirmed).content.decode()
+    assert ">Order web-1: Cancelled." in page
 
 
 @pytest.mark.parametrize("action", DETAILS)
@@ -259,3 +318,34 @@ def test_the_details_name_what_the_catalogue_offers(staff: Staff) -> None:
     answer: Any = staff.client.get(address("A-2", "replace"))
     assert [value for value, _ in answer.context["form"].fields["line"].choices] == ["1", "2"]
     assert key("MUG").sku in answer.content.decode()
+
+
+@pytest.mark.parametrize("action", ["split", "replace"])
+def test_a_form_says_how_many_lines_it_does_not_list(staff: Staff, action: str) -> None:
+    flow.seller("acme").book_in(key("SKU-0"), 2, at=NOON)
+    place("A-4", *((f"SKU-{number}", 1) for number in range(order_actions.LINES_MAX + 7)))
+    text = "7 further lines are not listed. Use the command line or the API for them."
+    assert text in staff.client.get(address("A-4", action)).content.decode()
+    place("A-5", *((f"SKU-{number}", 1) for number in range(order_actions.LINES_MAX)))
+    assert "not listed" not in staff.client.get(address("A-5", action)).content.decode()
+
+
+def test_a_preview_says_how_many_products_it_does_not_show(staff: Staff) -> None:
+    skus = [f"SKU-{number}" for number in range(order_changes.STOCK_MAX + 3)]
+    for sku in skus:
+        flow.seller("acme").book_in(key(sku), 1, at=NOON)
+    place("A-4", *((sku, 1) for sku in skus))
+    page = staff.send("A-4", "cancel", step="preview").content.decode()
+    assert "3 further products are not shown" in page
+
+
+def test_the_details_say_how_many_offers_they_do_not_name(
+    staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    skus = [f"CUP-{number}" for number in range(order_actions.OFFERS_MAX + 2)]
+    catalogue = ReplacementList([Replacement(sku, "MUG") for sku in skus])
+    monkeypatch.setattr(flow, "_catalogue", catalogue)
+    for sku in skus:
+        flow.seller("acme").book_in(key(sku), 9, at=NOON)
+    page = staff.client.get(address("A-2", "replace")).content.decode()
+    assert "CUP-19 for line 1, 9 available; and 2 more." in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 from django import forms
@@ -15,6 +15,7 @@ from orderflow.domain.model.commands import (
     HoldOrder,
     OrderCommand,
     ReleaseHold,
+    RequestCancellation,
     SplitOrder,
 )
 from orderflow.domain.model.edits import ReplaceLine
@@ -47,12 +48,24 @@ class ActionForm(forms.Form):
         data: What was sent, if anything.
         order: The order, as it is now.
         seller: Its seller.
+
+    Attributes:
+        commands: The kinds of command that it makes.
+        lists_lines: Whether it lists the lines of the order.
     """
+
+    commands: ClassVar[tuple[type[OrderCommand], ...]]
+    lists_lines = False
 
     def __init__(self, data: Any, *, order: Order, seller: Seller) -> None:  # noqa: ANN401 - as Django has it
         super().__init__(data, label_suffix="")
         self.order = order
         self.add_fields(order, seller)
+
+    @property
+    def further_lines(self) -> int:
+        """How many lines it does not list."""
+        return max(0, len(self.order.lines) - LINES_MAX) if self.lists_lines else 0
 
     def add_fields(self, order: Order, seller: Seller) -> None:
         """Add the fields that depend on the order."""
@@ -64,6 +77,9 @@ class ActionForm(forms.Form):
 
 class SplitForm(ActionForm):
     """Which units are split off."""
+
+    commands = (SplitOrder,)
+    lists_lines = True
 
     def add_fields(self, order: Order, seller: Seller) -> None:  # noqa: ARG002 - as all forms have it
         """Add a field for each line."""
@@ -105,6 +121,8 @@ class SplitForm(ActionForm):
 class CancelForm(ActionForm):
     """Why an order is cancelled."""
 
+    commands = (CancelOrder, RequestCancellation)
+
     reason = forms.CharField(required=False, max_length=NOTE_CHARACTERS_MAX)
 
     def command(self, fields: Mapping[str, Any]) -> OrderCommand:
@@ -115,6 +133,8 @@ class CancelForm(ActionForm):
 
 class HoldForm(ActionForm):
     """Why an order is put on hold, and until when."""
+
+    commands = (HoldOrder,)
 
     reason = forms.ChoiceField(
         choices=[(str(each), status_label(each)) for each in HoldReason],
@@ -143,6 +163,8 @@ class HoldForm(ActionForm):
 class ReleaseForm(ActionForm):
     """Which hold is released."""
 
+    commands = (ReleaseHold,)
+
     def add_fields(self, order: Order, seller: Seller) -> None:  # noqa: ARG002 - as all forms have it
         """Add the holds of the order."""
         holds = [(str(hold.reason), status_label(hold.reason)) for hold in order.holds]
@@ -158,6 +180,9 @@ class ReleaseForm(ActionForm):
 
 class ReplaceForm(ActionForm):
     """Which product takes the place of another one on a line."""
+
+    commands = (EditOrder,)
+    lists_lines = True
 
     sku = forms.CharField(label="New product", max_length=IDENTIFIER_CHARACTERS_MAX)
     units = forms.IntegerField(
@@ -184,10 +209,13 @@ class ReplaceForm(ActionForm):
                 for line in lines
             ]
         )
+        found = seller.replacement_offers(order.order_id)
         offers = [
             f"{each.edit.sku} for line {each.edit.line_id}, {each.available:,} available"
-            for each in seller.replacement_offers(order.order_id)[:OFFERS_MAX]
+            for each in found[:OFFERS_MAX]
         ]
+        if len(found) > OFFERS_MAX:
+            offers.append(f"and {len(found) - OFFERS_MAX:,} more")
         self.fields["sku"].help_text = f"Offers: {'; '.join(offers)}." if offers else ""
         self.order_fields(self.field_order)
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from orderflow.django_admin.order_actions import ActionForm, OrderAction
+    from orderflow.domain.model.commands import OrderCommand
     from orderflow.domain.model.order import Order
     from orderflow.service import Seller
 
@@ -232,11 +233,12 @@ class OrderAdmin(ReadOnlyAdmin):
             return self._details(request, action, order, form)
         version, command_id = shown.cleaned_data["version"], shown.cleaned_data["command_id"]
         try:
-            if not form.is_valid():
+            earlier = _earlier_command(form, order, version, command_id)
+            if earlier is None and not form.is_valid():
                 _require_version(order, version)
                 return self._details(request, action, order, form)
-            fields = _fields(seller, order, version)
-            outcome = seller.handle(form.command({**fields, "command_id": command_id}))
+            fields = {**_fields(seller, order, version), "command_id": command_id}
+            outcome = seller.handle(earlier or form.command(fields))
         except StaleVersionError:
             text = f"Order {order.order_id} has changed since the preview. Nothing was done."
             messages.error(request, text)
@@ -246,7 +248,7 @@ class OrderAdmin(ReadOnlyAdmin):
             messages.error(request, str(error))
         else:
             messages.success(request, changes_of(outcome, order).summary())
-            if order.version == version:  # otherwise it is the second click
+            if earlier is None:
                 self.log_change(request, self._row(order), action.title)
         return HttpResponseRedirect(self._url(order, "change"))
 
@@ -306,6 +308,22 @@ def _fields(seller: Seller, order: Order, version: int) -> dict[str, Any]:
         "at": read_clock(flow().clock),
         "expected_version": version,
     }
+
+
+def _earlier_command(
+    form: ActionForm, order: Order, version: int, command_id: str
+) -> OrderCommand | None:
+    """Return the command of the first click. The form of the order as it is now may make another.
+
+    It returns none of another order, action or preview: the flow then refuses the id.
+    """
+    repository = flow().repository
+    answered = repository.read(order.seller_id, lambda reading: reading.answered(command_id))
+    if answered is None or not isinstance(answered[0], form.commands):
+        return None
+    command = answered[0]
+    shown = (command.order_id, command.expected_version)
+    return command if shown == (order.order_id, version) else None
 
 
 def _require_version(order: Order, version: int) -> None:

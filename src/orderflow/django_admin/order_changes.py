@@ -58,6 +58,7 @@ class Changes:
         others: The other orders.
         further: How many other orders are not in `others`.
         stock: The first stock records that change, as they are then.
+        further_stock: How many of them are not in `stock`.
     """
 
     own: OrderChange | None
@@ -66,12 +67,13 @@ class Changes:
     others: tuple[OrderChange, ...]
     further: int
     stock: tuple[Stock, ...]
+    further_stock: int
 
     def summary(self) -> str:
         """Return one sentence for each order, for a message."""
         changed = [] if self.own is None else [self.own]
         texts = [
-            f"{each.order.order_id}: {'; '.join(each.sentences)}"
+            f"Order {each.order.order_id}: {'; '.join(each.sentences)}"
             for each in (*changed, *self.others)
         ]
         if self.further:
@@ -97,6 +99,7 @@ def changes_of(outcome: Outcome, before: Order) -> Changes:
         others=tuple(map(change, others[:OTHERS_MAX])),
         further=max(0, len(others) - OTHERS_MAX),
         stock=outcome.stock[:STOCK_MAX],
+        further_stock=max(0, len(outcome.stock) - STOCK_MAX),
     )
 
 
