@@ -6,7 +6,8 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -15,9 +16,7 @@ from orderflow.cli.output.tables import account
 from orderflow.replay import Balance
 from tests.cli.runner import flat, run, run_json
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+README = Path(__file__).parents[2] / "README.md"
 LIFE = [
     "An order is placed",
     "The seller is notified",
@@ -139,6 +138,14 @@ def test_the_suggested_next_command_works(tmp_path: Path) -> None:
     for step in steps:
         result = run(*step.split(), environment={"ORDERFLOW_DB": str(file)})
         assert result.exit_code == 0, result.stderr
+
+
+def test_the_readme_says_about_how_many_orders_wait(tmp_path: Path) -> None:
+    (said,) = re.findall(r"about (\d+) orders on back order", README.read_text(encoding="utf-8"))
+    file = tmp_path / "demo.db"
+    assert run("demo", "--db", file).exit_code == 0
+    orders = run_json("orders", "--db", file, "--status", "ON_BACK_ORDER", "--limit", 0)["orders"]
+    assert len(orders) == pytest.approx(int(said), rel=0.2)
 
 
 def test_a_made_up_shop_causes_no_notices(left: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -185,3 +186,12 @@ def test_every_limit_of_these_rules_is_in_the_table() -> None:
                 shown.add(f"{value:,}" if isinstance(value, int) else "")
                 shown.add(f"{value.days:,}" if isinstance(value, timedelta) else "")
                 assert any(text in table() for text in shown - {""}), name
+
+
+def test_the_page_on_security_says_the_same_of_ids() -> None:
+    security = " ".join((ROOT / ".github" / "SECURITY.md").read_text(encoding="utf-8").split())
+    _, _, said = security.partition("Ids have ")
+    assert said.startswith(f"1 to {rules.IDENTIFIER_CHARACTERS_MAX} printable characters.")
+    examples = re.findall("`(.+?)`", said.partition(" are valid.")[0])
+    assert len(examples) == 5
+    assert all(map(rules.is_identifier, examples))
