@@ -14,7 +14,7 @@ from attrs import frozen
 
 _TEXT = re.compile(r'"[^"]*"')
 _FIELD = re.compile(r"\{[^{}]*\}")
-_OF_MESSAGE = re.compile(r'(\bof="|^f?"(?=[^"]*"$))')
+_OF_MESSAGE = re.compile(r'(\bof="|\bcast\("|^f?"(?=[^"]*"$))')
 _STRICT = re.compile(r"\bstrict=(True|False|None)")
 _FOR_TYPES = re.compile(r"(case _: )?(pass|assert_never\([\w.]+\))")
 LISTING = Path(__file__).with_name("survivors.toml")
@@ -50,7 +50,8 @@ def reason_of(survivor: Survivor, accepted: dict[Survivor, str]) -> str | None:
 def _words_of(line: str) -> list[list[str]]:
     """Return the words of each text in a line. A single one in the middle of a message is several.
 
-    A line that is nothing but a text is a piece of a message, and `of=` names what it counts.
+    A line that is nothing but a text is a piece of a message, and `of=` names what it counts. A
+    cast is for the type checkers.
     """
     return [text.split() for text in _TEXT.findall(_OF_MESSAGE.sub(r"\1… ", line))]
 

@@ -103,6 +103,7 @@ def test_a_survivor_that_is_listed_can_still_be_made() -> None:
         ('"policy",', '"POLICY",', False),
         ('require("a", of="units")', 'require("a", of="XXunitsXX")', True),
         ('require("a", of="units")', 'require("A", of="units")', False),
+        ('cast("Order", order)', 'cast("XXOrderXX", order)', True),
     ],
 )
 def test_the_words_of_a_message_may_differ(good: str, bad: str, *, reason: bool) -> None:

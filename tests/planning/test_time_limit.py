@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -101,6 +102,10 @@ def test_each_group_has_its_share_and_all_of_them_no_more_than_the_limit() -> No
     assert solver.granted[2] < 64 / 3
     assert solver.used <= 64
     assert not plan.was_cut
+
+
+def test_a_plan_of_a_seller_says_how_long_it_took() -> None:
+    assert filled().rebalance(rounds=1).took > timedelta()
 
 
 def test_a_plan_says_that_its_search_was_cut() -> None:

@@ -82,6 +82,10 @@ def test_the_day_is_that_of_the_warehouse() -> None:
     assert warehouse().local_day(evening.astimezone(ZoneInfo("Asia/Tokyo"))) == date(2026, 7, 1)
 
 
+def test_a_zone_named_utc_is_that_of_datetime() -> None:
+    assert warehouse(ZoneInfo("UTC")).time_zone is UTC
+
+
 def test_a_day_without_work_has_no_cut_off() -> None:
     message = r"^day must be a working day of the calendar, not .*2026, 12, 26"
     with pytest.raises(InvalidValueError, match=message):

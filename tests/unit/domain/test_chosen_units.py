@@ -149,5 +149,7 @@ class TestDespatches:
             shop.despatch("A", {"1": 1}, "A")
 
     def test_an_id_for_the_rest_needs_a_rest(self) -> None:
-        with pytest.raises(InvalidValueError, match=r"DespatchOrder.new_order_id must be None"):
+        with pytest.raises(
+            InvalidValueError, match=r"DespatchOrder\.new_order_id must be None.* not 'B'"
+        ):
             DespatchOrder(new_order_id="B", **about())

@@ -126,6 +126,8 @@ def test_all_parts_have_to_be_named() -> None:
     parts.cancel("A")
     with pytest.raises(ErasureRefusedError, match="it was split, and 1 part of it is not named"):
         erase_all(parts, "A", "A.1")
+    with pytest.raises(ErasureRefusedError, match="and 2 parts of it are not named"):
+        erase_all(parts, "A")
     with pytest.raises(ErasureRefusedError, match="it was placed in place of order 'A', which"):
         erase_all(shop, "C")
     with pytest.raises(OrderNotFoundError):

@@ -96,6 +96,10 @@ def test_orders_whose_ids_differ_only_beyond_the_limit_can_all_be_split() -> Non
     assert split_off == {"A" * 126 + f".{number}" for number in (1, 2, 4)}
 
 
+def test_the_id_of_a_part_has_no_blank_where_it_is_cut() -> None:
+    assert AllocationPolicy().split_id("A" * 125 + " BC", 1) == "A" * 125 + ".1"
+
+
 def test_a_part_of_a_part_at_the_limit_can_be_split() -> None:
     shop = shop_with(SPLIT, MUG=3)
     shop.take(LONG, ("MUG", 4))
