@@ -101,7 +101,7 @@ drills: .venv/.dev ## kill, race and starve it on real databases for long; ARGS=
 spark: .venv/.spark ## run the tests of Spark, which `make test` leaves out; needs 2 GB of memory
 	ORDERFLOW_TEST_SPARK=1 $(BIN)/python -m pytest tests/spark
 
-browser: .venv/.browser build/docs/index.html ## look at a report, the portal and the docs in a real browser, which `make test` leaves out; keeps pictures
+browser: .venv/.browser build/docs/index.html ## look at a report, the portal, the Django admin and the docs in a real browser, which `make test` leaves out; keeps pictures
 	ORDERFLOW_TEST_BROWSER="$$($(BIN)/python -m tests.browser.chromium)" $(BIN)/python -m pytest tests/browser
 
 hour: .venv/.dev ## follow the pages that a host starts from, each from an empty folder; ARGS=telemetry for some; needs the network

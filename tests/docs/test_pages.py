@@ -47,3 +47,14 @@ def test_the_words_to_search_for_lead_to_pages_that_exist() -> None:
     assert words.keys() <= written(), "docs/synonyms.toml names a page that does not exist"
     assert [page for page, said in words.items() if len(set(said)) != len(said) or not said] == []
     assert "ATP" in words["how-to/promises"]
+
+
+def test_what_a_browser_looks_at_is_named_wherever_the_command_is() -> None:
+    subjects = {"page": "report", "portal": "portal", "django_admin": "Django admin"}
+    files = {path.stem for path in (ROOT / "tests" / "browser").glob("test_*.py")}
+    assert files == {f"test_{each}_in_a_browser" for each in (*subjects, "docs")}
+    pages = ("Makefile", "docs/how-to/work-on-orderflow.md", "docs/explanation/correctness.md")
+    for page in pages:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        (line,) = re.findall(r"^(?:browser:|\| `make browser` \|).*", text, re.MULTILINE)
+        assert [each for each in subjects.values() if each not in line] == [], page
