@@ -41,14 +41,14 @@ def check_refusals() -> None:
 
 
 def _checked(init: Callable[..., None]) -> Callable[..., None]:
-    signature = inspect.signature(init)
-    texts = [each.name for each in signature.parameters.values() if each.annotation == "str"]
+    parameters = inspect.signature(init).parameters.values()
+    texts = [(at, each.name) for at, each in enumerate(parameters) if each.annotation == "str"]
 
     @wraps(init)
     def checked(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - of any error
-        given = signature.bind(*args, **kwargs).arguments
-        for name in texts:
-            assert isinstance(given.get(name, ""), str), f"{name} is no text"
+        for at, name in texts:
+            given = args[at] if at < len(args) else kwargs.get(name, "")
+            assert isinstance(given, str), f"{name} is no text"
         init(*args, **kwargs)
 
     return checked

@@ -8,9 +8,11 @@ import json
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from functools import partial
 from itertools import count, islice
 from typing import TYPE_CHECKING, TypeVar
@@ -581,11 +583,14 @@ def command(shop: FileShop, *options: object) -> list[str]:
 
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal on POSIX")
 def test_a_stopped_import_continues_when_it_is_run_again(shop: FileShop) -> None:
-    path = shop.write(*(row(str(number)) for number in range(2_000)))
-    with subprocess.Popen(  # noqa: S603 - this package
-        command(shop, path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
-        while not shop.orders():
+    path = shop.write(*(row(str(number)) for number in range(4_000)))
+    with (
+        subprocess.Popen(  # noqa: S603 - this package
+            command(shop, path), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process,
+        closing(sqlite3.connect(shop.db)) as database,
+    ):
+        while not database.execute("SELECT count(*) FROM orderflow_orders").fetchone()[0]:
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -597,10 +602,10 @@ def test_a_stopped_import_continues_when_it_is_run_again(shop: FileShop) -> None
         b"import the file again to do the rest\n"
     )
     there = len(shop.orders())
-    assert 0 < there < 2_000
+    assert 0 < there < 4_000
     again = shop.report(path)
-    assert (again["unchanged"], again["done"]) == (there, 2_000 - there)
-    assert len(shop.orders()) == 2_000
+    assert (again["unchanged"], again["done"]) == (there, 4_000 - there)
+    assert len(shop.orders()) == 4_000
 
 
 def test_a_database_that_fails_midway_says_what_is_saved(
