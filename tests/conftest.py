@@ -15,7 +15,7 @@ from hypothesis import settings
 from tests.docs import examples
 from tests.refusals import check_refusals
 
-settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
+settings.register_profile("ci", derandomize=True, deadline=None, max_examples=30)
 settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=20)
 settings.register_profile("fuzz", deadline=None, max_examples=10_000, print_blob=True)
 settings.load_profile("few")
