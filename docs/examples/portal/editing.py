@@ -118,7 +118,7 @@ def _with_digest(command_id: str, order: Order, draft: Draft) -> str:
     """Return an id that only the same form has again.
 
     The library compares a command that comes again with the first one. The edits of a second click
-    cannot be compared: they are read against the lines of the order, which are others by then.
+    cannot be compared: they are read against the lines of the order, which have changed by then.
     """
     form = repr((order.order_id, *draft.fields()))
     return f"{command_id}-{sha256(form.encode()).hexdigest()[:16]}"

@@ -56,7 +56,7 @@ def sort_key(
         fields: How each field is read from a row.
 
     Raises:
-        BadParameter: If a name is none of these fields, or stands there twice.
+        BadParameter: If a name is none of these fields, or is given twice.
     """
     if text is None:
         return None
